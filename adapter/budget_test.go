@@ -1,0 +1,145 @@
+package adapter_test
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+)
+
+// raceEnabled tells of the race detector, which allocates and slows.
+var raceEnabled bool
+
+func skipUnderRace(t *testing.T) {
+	t.Helper()
+	if raceEnabled {
+		t.Skip("the race detector allocates on its own: budgets are checked without it")
+	}
+}
+
+// budget is what one invocation of a scenario may allocate, from event bytes to
+// reply bytes, the handler's own share included. Of large bodies the bytes are
+// counted per byte of the body.
+type budget struct {
+	allocs       float64
+	bytes        float64
+	bytesPerByte float64
+}
+
+const kB = 1024
+
+var budgets = map[string]budget{
+	"GET/v2":                {allocs: 13, bytes: 5.2 * kB},
+	"GET/REST":              {allocs: 13, bytes: 6.4 * kB},
+	"POST/v2":               {allocs: 19},
+	"POST/REST":             {allocs: 19},
+	"cookies":               {allocs: 18},
+	"upload/streamed":       {allocs: 14, bytesPerByte: 0.01},
+	"download/one write":    {allocs: 14, bytesPerByte: 1.36},
+	"download/32 KB writes": {allocs: 14, bytesPerByte: 1.5},
+	"download/JSON":         {allocs: 14, bytesPerByte: 1.25},
+}
+
+func TestBudgets(t *testing.T) {
+	skipUnderRace(t)
+	for _, s := range scenarios(t) {
+		limit, ok := budgets[s.name]
+		if !ok {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) {
+			invoke := invoker(t, s)
+			if allocs := testing.AllocsPerRun(50, invoke); allocs > limit.allocs {
+				t.Errorf("%v allocations, budget %v", allocs, limit.allocs)
+			}
+			bytes := bytesPerRun(50, invoke)
+			if limit.bytes > 0 && bytes > limit.bytes {
+				t.Errorf("%.0f bytes, budget %.0f", bytes, limit.bytes)
+			}
+			if per := bytes / float64(s.bytes); limit.bytesPerByte > 0 && per > limit.bytesPerByte {
+				t.Errorf("%.3f bytes per byte of the body, budget %v", per, limit.bytesPerByte)
+			}
+		})
+	}
+}
+
+func invoker(t *testing.T, s scenario) func() {
+	h := adapter.New(s.handler, nil)
+	return func() {
+		if _, err := h.Invoke(context.Background(), s.event); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// bytesPerRun leaves collection out of the picture, which would empty the pool
+// in the middle.
+func bytesPerRun(runs int, f func()) float64 {
+	f()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		f()
+	}
+	runtime.ReadMemStats(&after)
+	return float64(after.TotalAlloc-before.TotalAlloc) / float64(runs)
+}
+
+// TestMachineFree holds an invocation's time against that of work which no
+// adapter can avoid, both measured in turns, so that the machine cancels out.
+func TestMachineFree(t *testing.T) {
+	skipUnderRace(t)
+	const limit = 12
+	get := scenarios(t)[0]
+	if got := ratio(invoker(t, get), bareRequest(t, get)); got > limit {
+		t.Errorf("%s: %.1f times the handler, a Request and its header map alone, limit %v", get.name, got, limit)
+	}
+}
+
+// bareRequest calls the handler with no more of a request than net/http demands.
+func bareRequest(t *testing.T, s scenario) func() {
+	var names []string
+	probe := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		names = slices.Collect(maps.Keys(r.Header))
+	}), nil)
+	if _, err := probe.Invoke(context.Background(), s.event); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		header := make(http.Header, len(names))
+		values := make([]string, len(names))
+		for i, name := range names {
+			header[name] = values[i : i+1 : i+1]
+		}
+		s.handler(discard{make(http.Header)}, &http.Request{Method: http.MethodGet, Header: header})
+	}
+}
+
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header         { return d.header }
+func (d discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d discard) WriteHeader(int)             {}
+
+// ratio returns how many times the floor's time f takes, by the fastest of many
+// short rounds of both in turns: what slows a round down is not the code.
+func ratio(f, floor func()) float64 {
+	best, bestFloor := time.Hour, time.Hour
+	for range 500 {
+		best, bestFloor = min(best, round(f)), min(bestFloor, round(floor))
+	}
+	return float64(best) / float64(bestFloor)
+}
+
+func round(f func()) time.Duration {
+	start := time.Now()
+	for range 20 {
+		f()
+	}
+	return time.Since(start)
+}

@@ -1,0 +1,159 @@
+package adapter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+
+	"github.com/gatehouse-go/gatehouse/internal/slot"
+)
+
+// ErrInvocationOver is returned by what needs the event's own bytes after the
+// invocation they came with has ended: the Lambda runtime uses the memory for
+// the next event.
+var ErrInvocationOver = errors.New("adapter: the invocation is over")
+
+var (
+	errNoContext  = errors.New("adapter: the event has no requestContext")
+	errBadContext = errors.New("adapter: requestContext does not fit the value to decode into")
+	errBadEvent   = errors.New("adapter: the event does not fit the value to decode into")
+)
+
+// Event is the event that a request came from: what the front says beside the
+// request itself. Handlers get theirs from FromContext. Its methods are safe
+// for concurrent use, and for use after the invocation unless they say
+// otherwise.
+type Event struct {
+	format         Format
+	context        string // requestContext, raw
+	stageVariables string // stageVariables, raw
+	slot           slot.Slot
+
+	mu  sync.Mutex
+	raw []byte // nil once the invocation is over
+}
+
+// ParseEvent reads an event as Handler does and returns what a handler would
+// find in its context: for tests of code that reads identities or the request
+// context. It keeps event, which must not change afterwards. The error is an
+// *EventError.
+func ParseEvent(event []byte) (*Event, error) {
+	var f fields
+	format, err := f.parse(event)
+	if err != nil {
+		return nil, err
+	}
+	return &Event{
+		format:         format,
+		context:        string(f.context.span.of(event)),
+		stageVariables: string(f.stageVariables.of(event)),
+		raw:            event,
+	}, nil
+}
+
+// Format returns which front the event came from.
+func (e *Event) Format() Format { return e.format }
+
+// RequestContext decodes the event's requestContext into v, as json.Unmarshal
+// does; a *json.RawMessage gets a copy of its bytes. An event without one
+// (VPC Lattice v1) is an error. No error holds a value of the event.
+func (e *Event) RequestContext(v any) error {
+	if e.context == "" {
+		return errNoContext
+	}
+	if raw, ok := v.(*json.RawMessage); ok {
+		*raw = json.RawMessage(e.context)
+		return nil
+	}
+	if json.Unmarshal([]byte(e.context), v) != nil {
+		return errBadContext
+	}
+	return nil
+}
+
+// StageVariable returns a variable of the API's stage, and "" for one that is
+// not set and on fronts without stages.
+func (e *Event) StageVariable(name string) string {
+	var variables map[string]string
+	if e.stageVariables == "" || json.Unmarshal([]byte(e.stageVariables), &variables) != nil {
+		return ""
+	}
+	return variables[name]
+}
+
+// Decode decodes the whole event into v, as json.Unmarshal does: for types such
+// as those of aws-lambda-go's package events. After the invocation it returns
+// ErrInvocationOver. No error holds a value of the event.
+func (e *Event) Decode(v any) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.raw == nil {
+		return ErrInvocationOver
+	}
+	if json.Unmarshal(e.raw, v) != nil {
+		return errBadEvent
+	}
+	return nil
+}
+
+// Raw returns a copy of the whole event. After the invocation it returns
+// ErrInvocationOver.
+func (e *Event) Raw() ([]byte, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.raw == nil {
+		return nil, ErrInvocationOver
+	}
+	return append([]byte(nil), e.raw...), nil
+}
+
+// detach ends the event's use of the payload.
+func (e *Event) detach() {
+	e.mu.Lock()
+	e.raw = nil
+	e.mu.Unlock()
+}
+
+type eventKey struct{}
+
+// FromContext returns the event that the context's request came from; false if
+// it came from none, as under httptest.
+func FromContext(ctx context.Context) (*Event, bool) {
+	e, ok := ctx.Value(eventKey{}).(*Event)
+	return e, ok
+}
+
+// NewContext returns a context that carries the event, for tests: Handler does
+// this for every request. A nil event hides one that ctx carries.
+func NewContext(ctx context.Context, e *Event) context.Context {
+	return &eventContext{ctx, e}
+}
+
+type eventContext struct {
+	context.Context
+	event *Event
+}
+
+func (c *eventContext) Value(key any) any {
+	if c.event == nil {
+		switch key.(type) {
+		case eventKey, slot.Key:
+			return nil
+		}
+	} else if v := c.event.value(key); v != nil {
+		return v
+	}
+	return c.Context.Value(key)
+}
+
+// value answers the context keys that an event stands behind.
+func (e *Event) value(key any) any {
+	switch key.(type) {
+	case eventKey:
+		return e
+	case slot.Key:
+		return &e.slot
+	}
+	return nil
+}

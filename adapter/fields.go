@@ -1,0 +1,280 @@
+package adapter
+
+import "github.com/gatehouse-go/gatehouse/internal/scan"
+
+// fields are the places in an event that a request is made of, of any format:
+// one pass over the event finds them all, and decodes none.
+type fields struct {
+	data []byte
+
+	version, method, path, rawPath, snakePath, rawQuery scan.Text
+	headers, multiHeaders, query, multiQuery            []pair
+	cookies                                             []scan.Text
+	body                                                scan.Text
+	base64                                              bool
+	stageVariables                                      span
+	context                                             contextFields
+	marks                                               marks
+}
+
+// contextFields are those of requestContext.
+type contextFields struct {
+	span                                        span
+	method, sourceIP, protocol, domainName      scan.Text
+	elb, http, connectionID, eventType, service bool // seen, and of the right kind
+}
+
+// marks are members that only tell what kind of event it is.
+type marks struct {
+	authorizerType, authorizerARN, messageVersion, agent bool
+}
+
+// pair is one header line or query parameter. A list makes several, one after
+// the other.
+type pair struct{ name, value scan.Text }
+
+// span is a value in the event; the zero span is none.
+type span struct{ start, end int }
+
+func (s span) of(data []byte) []byte { return data[s.start:s.end] }
+
+// reset keeps the lists' memory for the next event.
+func (f *fields) reset() {
+	*f = fields{
+		headers: f.headers[:0], multiHeaders: f.multiHeaders[:0],
+		query: f.query[:0], multiQuery: f.multiQuery[:0], cookies: f.cookies[:0],
+	}
+}
+
+// parse finds the fields of an event and tells its format. The error is an
+// *EventError.
+func (f *fields) parse(event []byte) (Format, error) {
+	f.data = event
+	if err := f.read(scan.Start(event)); err != nil {
+		return 0, &EventError{Kind: "malformed JSON", Err: err}
+	}
+	return f.detect()
+}
+
+func (f *fields) read(i int) error {
+	if scan.Kind(f.data, i) != '{' {
+		return scan.End(f.data, scan.Skip(f.data, i)) // JSON, but nothing that detect knows
+	}
+	name, i, ok := scan.First(f.data, i)
+	for ; ok; name, i, ok = scan.Next(f.data, i) {
+		i = f.member(name.Bytes(f.data), i)
+	}
+	if err := scan.End(f.data, i); err != nil {
+		return err
+	}
+	return f.checkBody()
+}
+
+// member reads the member of the event whose value is at i, and returns where
+// that ends. A member that comes twice counts as encoding/json has it: the last
+// one.
+func (f *fields) member(name []byte, i int) int {
+	switch string(name) {
+	case "version":
+		return text(f.data, i, &f.version)
+	case "httpMethod", "method":
+		return text(f.data, i, &f.method)
+	case "path":
+		return text(f.data, i, &f.path)
+	case "rawPath":
+		return text(f.data, i, &f.rawPath)
+	case "raw_path":
+		return text(f.data, i, &f.snakePath)
+	case "rawQueryString":
+		return text(f.data, i, &f.rawQuery)
+	case "headers":
+		return pairs(f.data, i, &f.headers)
+	case "multiValueHeaders":
+		return pairs(f.data, i, &f.multiHeaders)
+	case "queryStringParameters", "query_string_parameters":
+		return pairs(f.data, i, &f.query)
+	case "multiValueQueryStringParameters":
+		return pairs(f.data, i, &f.multiQuery)
+	case "cookies":
+		return list(f.data, i, &f.cookies)
+	case "body":
+		return longText(f.data, i, &f.body)
+	case "isBase64Encoded", "is_base64_encoded":
+		f.base64 = scan.Kind(f.data, i) == 't'
+	case "requestContext":
+		return f.context.read(f.data, i)
+	case "stageVariables":
+		return object(f.data, i, &f.stageVariables)
+	case "type":
+		f.marks.authorizerType = true
+	case "methodArn", "routeArn":
+		f.marks.authorizerARN = true
+	case "messageVersion":
+		f.marks.messageVersion = true
+	case "agent":
+		f.marks.agent = true
+	}
+	return scan.Skip(f.data, i)
+}
+
+func (c *contextFields) read(data []byte, i int) int {
+	*c = contextFields{}
+	if scan.Kind(data, i) != '{' {
+		return scan.Skip(data, i)
+	}
+	start := i
+	name, i, ok := scan.First(data, i)
+	for ; ok; name, i, ok = scan.Next(data, i) {
+		i = c.member(data, name.Bytes(data), i)
+	}
+	if i > 0 {
+		c.span = span{start, i}
+	}
+	return i
+}
+
+func (c *contextFields) member(data, name []byte, i int) int {
+	kind := scan.Kind(data, i)
+	switch string(name) {
+	case "http":
+		c.http = kind == '{'
+		return c.caller(data, i)
+	case "identity":
+		return c.caller(data, i)
+	case "domainName":
+		return text(data, i, &c.domainName)
+	case "protocol":
+		return text(data, i, &c.protocol)
+	case "elb":
+		c.elb = kind == '{'
+	case "connectionId":
+		c.connectionID = kind == '"'
+	case "eventType":
+		c.eventType = kind == '"'
+	case "serviceArn", "serviceNetworkArn":
+		c.service = c.service || kind == '"'
+	}
+	return scan.Skip(data, i)
+}
+
+// caller reads what payload 2.0 keeps in requestContext.http and the others in
+// requestContext.identity: no event has both.
+func (c *contextFields) caller(data []byte, i int) int {
+	if scan.Kind(data, i) != '{' {
+		return scan.Skip(data, i)
+	}
+	name, i, ok := scan.First(data, i)
+	for ; ok; name, i, ok = scan.Next(data, i) {
+		switch string(name.Bytes(data)) {
+		case "method":
+			i = text(data, i, &c.method)
+		case "sourceIp":
+			i = text(data, i, &c.sourceIP)
+		case "protocol":
+			i = text(data, i, &c.protocol)
+		default:
+			i = scan.Skip(data, i)
+		}
+	}
+	return i
+}
+
+// text reads a string, or a number or boolean as the text it stands there as.
+// Anything else is the zero Text.
+func text(data []byte, i int, into *scan.Text) int {
+	var t scan.Text
+	start := i
+	switch scan.Kind(data, i) {
+	case '"':
+		t, i = scan.String(data, i)
+	case '0', 't', 'f':
+		i = scan.Skip(data, i)
+		t = scan.Literal(start, max(start, i))
+	default:
+		i = scan.Skip(data, i)
+	}
+	*into = t
+	return i
+}
+
+func longText(data []byte, i int, into *scan.Text) int {
+	if scan.Kind(data, i) != '"' {
+		return text(data, i, into)
+	}
+	*into, i = scan.LongString(data, i)
+	return i
+}
+
+func object(data []byte, i int, into *span) int {
+	*into = span{}
+	end := scan.Skip(data, i)
+	if end > 0 && scan.Kind(data, i) == '{' {
+		*into = span{i, end}
+	}
+	return end
+}
+
+// pairs reads an object whose values are strings or lists of strings. Values of
+// other kinds are passed over, and so is anything but an object.
+func pairs(data []byte, i int, into *[]pair) int {
+	found := (*into)[:0]
+	defer func() { *into = found }()
+	if scan.Kind(data, i) != '{' {
+		return scan.Skip(data, i)
+	}
+	name, i, ok := scan.First(data, i)
+	for ; ok; name, i, ok = scan.Next(data, i) {
+		p := pair{name: name}
+		switch scan.Kind(data, i) {
+		case '"':
+			p.value, i = scan.String(data, i)
+			found = append(found, p)
+		case '0', 't', 'f':
+			i = text(data, i, &p.value)
+			found = append(found, p)
+		case '[':
+			i, ok = scan.FirstElement(data, i)
+			for ; ok; i, ok = scan.NextElement(data, i) {
+				if isText(scan.Kind(data, i)) {
+					i = text(data, i, &p.value)
+					found = append(found, p)
+				} else {
+					i = scan.Skip(data, i)
+				}
+			}
+		default:
+			i = scan.Skip(data, i)
+		}
+	}
+	return i
+}
+
+func list(data []byte, i int, into *[]scan.Text) int {
+	found := (*into)[:0]
+	defer func() { *into = found }()
+	if scan.Kind(data, i) != '[' {
+		return scan.Skip(data, i)
+	}
+	i, ok := scan.FirstElement(data, i)
+	for ; ok; i, ok = scan.NextElement(data, i) {
+		if !isText(scan.Kind(data, i)) {
+			i = scan.Skip(data, i)
+			continue
+		}
+		var t scan.Text
+		i = text(data, i, &t)
+		found = append(found, t)
+	}
+	return i
+}
+
+func isText(kind byte) bool { return kind == '"' || kind == '0' || kind == 't' || kind == 'f' }
+
+// checkBody validates a body that is text. One in base64 is left to its reader,
+// which refuses whatever is not base64.
+func (f *fields) checkBody() (err error) {
+	if !f.base64 && f.body.Len() > 0 && f.data[f.body.Start-1] == '"' {
+		f.body, err = f.body.Check(f.data)
+	}
+	return err
+}

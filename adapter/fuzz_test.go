@@ -1,0 +1,339 @@
+package adapter_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+)
+
+func seedEvents(f *testing.F) {
+	files, err := os.ReadDir("testdata/events")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		f.Add(eventFile(f, file.Name()))
+	}
+	for _, event := range []string{
+		v2Event("text\n\"quoted\" \u00e9\u2028", false),
+		v2Event("aGVsbG8=", true),
+		v2Event("a\\/b=", true),
+		`{"httpMethod":"GET","path":"/a%2Fb","headers":null,"multiValueHeaders":{"A":["1",2,null],"b":"3"},"requestContext":{"identity":{"sourceIp":"::1"}},"queryStringParameters":{"q":true},"body":5}`,
+		`{"version":"1.0","httpMethod":"PUT","path":"x y","headers":{"a":"1","A":"2"},"requestContext":{},"multiValueQueryStringParameters":{"a b":["&","="]}}`,
+		`{"requestContext":{"http":{"method":"GET"},"domainName":"x.lambda-url.eu-west-1.on.aws"},"rawPath":"/%zz","cookies":["a=1",null,"b=2"],"headers":{"cookie":"c=3"}}`,
+		`{"rawPath":"/twice","rawPath":"/last","requestContext":{"http":{"method":"POST"}},"requestContext":{"http":{"method":"GET"}}}`,
+	} {
+		f.Add([]byte(event))
+	}
+}
+
+// FuzzInvoke: whatever the event, Invoke does not panic; what it accepts is JSON
+// to encoding/json too, which finds the same request in it; and the reply is
+// JSON.
+func FuzzInvoke(f *testing.F) {
+	seedEvents(f)
+	f.Fuzz(func(t *testing.T, event []byte) {
+		var got *seenRequest
+		h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			got = see(r)
+			_, _ = io.WriteString(w, got.Path)
+		}), &adapter.Options{Logger: slog.New(slog.DiscardHandler)})
+		out, err := h.Invoke(context.Background(), event)
+		if err != nil {
+			return
+		}
+		if !json.Valid(out) || !utf8.Valid(out) {
+			t.Fatalf("the reply is no JSON: %q", out)
+		}
+		if !json.Valid(event) && !bytes.Contains(event, []byte("ase64")) {
+			t.Fatal("an event was accepted that is no JSON")
+		}
+		if got == nil {
+			return
+		}
+		if diff := cmp.Diff(expect(event), got); diff != "" {
+			t.Fatalf("(-encoding/json +adapter):\n%s", diff)
+		}
+	})
+}
+
+// seenRequest is what of a request can be told from the event without knowing
+// how the adapter goes about it.
+type seenRequest struct {
+	Method, Path string
+	Header       http.Header
+	Query        url.Values
+	Body         []byte
+	BodyFails    bool
+}
+
+func see(r *http.Request) *seenRequest {
+	body, err := io.ReadAll(r.Body)
+	s := &seenRequest{Method: r.Method, Path: r.URL.Path, Header: r.Header, Query: r.URL.Query(), Body: body, BodyFails: err != nil}
+	if err != nil {
+		s.Body = nil
+	}
+	return s.sorted()
+}
+
+// sorted forgets the order in which spellings of one name came: a map of
+// encoding/json has none.
+func (s *seenRequest) sorted() *seenRequest {
+	for _, values := range s.Header {
+		slices.Sort(values)
+	}
+	return s
+}
+
+// expect reads an event with encoding/json.
+func expect(event []byte) *seenRequest {
+	var e struct {
+		members map[string]any
+		context map[string]any
+	}
+	d := json.NewDecoder(bytes.NewReader(event))
+	d.UseNumber()
+	if d.Decode(&e.members) != nil {
+		return nil
+	}
+	e.context, _ = e.members["requestContext"].(map[string]any)
+	s := &seenRequest{Header: http.Header{}, Query: url.Values{}}
+	caller, payload2 := e.context["http"].(map[string]any)
+	decoded := true
+	if method, ok := caller["method"]; payload2 && ok {
+		s.Method, s.Path = scalar(method), scalar(e.members["rawPath"])
+		s.Query, _ = url.ParseQuery(scalar(e.members["rawQueryString"]))
+		domain := scalar(e.context["domainName"])
+		decoded = !strings.HasSuffix(domain, ".on.aws") || !strings.Contains(domain, ".lambda-url.")
+	} else {
+		s.Method, s.Path, decoded = scalar(e.members["httpMethod"]), scalar(e.members["path"]), false
+		if s.Method == "" {
+			s.Method = scalar(e.members["method"])
+		}
+		merge(s.Query, e.members["queryStringParameters"])
+		merge(s.Query, e.members["multiValueQueryStringParameters"])
+	}
+	s.Path = expectPath(s.Path, decoded)
+	expectHeader(s.Header, e.members)
+	s.Body = []byte(scalar(e.members["body"]))
+	if e.members["isBase64Encoded"] == true {
+		content, err := base64.StdEncoding.DecodeString(string(s.Body))
+		s.Body, s.BodyFails = content, err != nil || bytes.ContainsAny(s.Body, "\r\n")
+	}
+	if s.BodyFails {
+		s.Body = nil
+	}
+	return s.sorted()
+}
+
+func expectPath(path string, decoded bool) string {
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	if decoded {
+		return path
+	}
+	var out strings.Builder
+	for i := 0; i < len(path); i++ {
+		if path[i] == '%' && i+2 < len(path) {
+			if c, err := url.PathUnescape(path[i : i+3]); err == nil {
+				out.WriteString(c)
+				i += 2
+				continue
+			}
+		}
+		out.WriteByte(path[i])
+	}
+	return out.String()
+}
+
+func expectHeader(h http.Header, members map[string]any) {
+	lists, singles := http.Header{}, http.Header{}
+	mergeHeader(lists, members["multiValueHeaders"])
+	mergeHeader(singles, members["headers"])
+	for name, values := range singles {
+		if _, ok := lists[name]; !ok {
+			h[name] = values
+		}
+	}
+	for name, values := range lists {
+		h[name] = values
+	}
+	if cookies, ok := members["cookies"].([]any); ok {
+		var texts []string
+		for _, c := range cookies {
+			if isScalar(c) {
+				texts = append(texts, scalar(c))
+			}
+		}
+		if len(texts) > 0 {
+			h["Cookie"] = []string{strings.Join(texts, "; ")}
+		}
+	}
+	delete(h, "Host")
+}
+
+func mergeHeader(h http.Header, object any) {
+	names, _ := object.(map[string]any)
+	for name, value := range names {
+		for _, v := range scalars(value) {
+			key := textproto.CanonicalMIMEHeaderKey(name)
+			h[key] = append(h[key], v)
+		}
+	}
+}
+
+// merge adds parameters; those read last win.
+func merge(q url.Values, object any) {
+	names, _ := object.(map[string]any)
+	for name, value := range names {
+		if values := scalars(value); len(values) > 0 {
+			q[name] = values
+		}
+	}
+}
+
+func scalars(value any) (texts []string) {
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	for _, v := range list {
+		if isScalar(v) {
+			texts = append(texts, scalar(v))
+		}
+	}
+	return texts
+}
+
+func isScalar(v any) bool {
+	switch v.(type) {
+	case string, json.Number, bool:
+		return true
+	}
+	return false
+}
+
+func scalar(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		if v {
+			return "true"
+		}
+		return "false"
+	}
+	return ""
+}
+
+// FuzzReply: whatever a handler writes, the reply is JSON with what net/http
+// would have sent.
+func FuzzReply(f *testing.F) {
+	f.Add(200, "Content-Type", "text/html", []byte("<p>hello</p>"))
+	f.Add(404, "content-type", "application/json; charset=utf-8", []byte(`{"error":"\u0000\n"}`))
+	f.Add(200, "Content-Encoding", "gzip", []byte{0x1f, 0x8b, 0xff})
+	f.Add(204, "Set-Cookie", "a=1\r\nb: 2", []byte("ignored"))
+	f.Add(299, "X-Bad Name", "\xff\x00 ", []byte("\xff\xfe"))
+	f.Add(999, "Trailer:X", "1", []byte{})
+	f.Fuzz(func(t *testing.T, status int, name, value string, body []byte) {
+		if status < 200 || status > 599 {
+			status = 200
+		}
+		h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()[name] = []string{value}
+			w.WriteHeader(status)
+			_, _ = w.Write(body)
+		}), &adapter.Options{Logger: slog.New(slog.DiscardHandler)})
+		for _, event := range []string{v2Event("", false), `{"httpMethod":"GET","path":"/","requestContext":{}}`} {
+			r := invoke(t, h, event)
+			if textproto.CanonicalMIMEHeaderKey(name) == "Content-Length" {
+				continue // net/http cuts off what is more
+			}
+			if r.StatusCode != status {
+				t.Fatalf("status %d, want %d", r.StatusCode, status)
+			}
+			content := []byte(r.Body)
+			if r.IsBase64Encoded {
+				content, _ = base64.StdEncoding.DecodeString(r.Body)
+			}
+			if want := body; status != 204 && status != 304 && !bytes.Equal(content, want) {
+				t.Fatalf("body %q, want %q", content, want)
+			}
+			for key := range r.MultiValueHeaders {
+				r.Headers = map[string]string{}
+				r.Headers[key] = r.MultiValueHeaders[key][0]
+			}
+			for key, got := range r.Headers {
+				if strings.ContainsAny(got, "\r\n\x00") || textproto.CanonicalMIMEHeaderKey(key) != key {
+					t.Fatalf("header %q: %q", key, got)
+				}
+			}
+		}
+	})
+}
+
+// FuzzPath: the request line leads net/http to the same URL that the handler
+// sees; a path that comes decoded is the URL's as it stands; one that comes
+// encoded is what net/http makes of it, unless it has bytes that none may have.
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{"", "/", "//", "/a b", "/a%20b", "/a%2Fb", "/%zz", "/%", "/a?b#c", "/é", "/\xff", "*", "/..//.", "/a;b,c", "/%C3%A9", "/!'()*[]", `/"<>^{|}`} {
+		f.Add(path)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		path = strings.ToValidUTF8(path, "\uFFFD")
+		encoded := serve(t, map[string]any{"httpMethod": "GET", "path": path, "requestContext": map[string]any{}})
+		decoded := serve(t, map[string]any{"rawPath": path, "requestContext": map[string]any{"http": map[string]any{"method": "GET"}}})
+		rooted := path
+		if !strings.HasPrefix(path, "/") {
+			rooted = "/" + path
+		}
+		if decoded.URL.Path != rooted || decoded.URL.RawPath != "" {
+			t.Fatalf("decoded: Path %q, RawPath %q, want %q", decoded.URL.Path, decoded.URL.RawPath, rooted)
+		}
+		if want, err := url.ParseRequestURI(rooted); err == nil && !strings.ContainsFunc(path, isStray) {
+			if got := encoded.URL; got.Path != want.Path || got.EscapedPath() != want.EscapedPath() {
+				t.Fatalf("encoded: Path %q (%q), want %q (%q)", got.Path, got.EscapedPath(), want.Path, want.EscapedPath())
+			}
+		}
+		for _, r := range []*http.Request{encoded, decoded} {
+			again, err := url.ParseRequestURI(r.RequestURI)
+			if err != nil || again.Path != r.URL.Path || again.EscapedPath() != r.URL.EscapedPath() || again.RawQuery != "" {
+				t.Fatalf("RequestURI %q: %+v (%v), want Path %q, RawPath %q", r.RequestURI, again, err, r.URL.Path, r.URL.RawPath)
+			}
+		}
+	})
+}
+
+func isStray(c rune) bool {
+	return c <= ' ' || c >= 0x7f || strings.ContainsRune("\"#<>?\\^`{|}", c)
+}
+
+func serve(t *testing.T, event map[string]any) *http.Request {
+	t.Helper()
+	var seen *http.Request
+	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = r }), nil)
+	content, err := json.Marshal(event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	invoke(t, h, string(content))
+	return seen
+}

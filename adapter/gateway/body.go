@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"encoding/base64"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// text returns the body as the event's text or, with true, as base64.
+func (c *call) text(binary bool) (string, bool) {
+	if len(c.body) == 0 {
+		return "", false
+	}
+	if binary {
+		return base64.StdEncoding.EncodeToString(c.body), true
+	}
+	return string(c.body), false
+}
+
+// binaryByType is the rule of HTTP APIs, and assumed of Function URLs
+// (unconfirmed): few types are text, a form and a body without type are not.
+// Bodies with a Content-Encoding and bytes that no JSON string can hold are
+// taken as binary, too (unconfirmed).
+func (c *call) binaryByType() bool {
+	encoding := c.request.Header.Get("Content-Encoding")
+	if encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return true
+	}
+	if !utf8.Valid(c.body) {
+		return true
+	}
+	switch media := mediaType(c.request.Header.Get("Content-Type")); media {
+	case "application/json", "application/xml", "application/javascript":
+		return false
+	default:
+		return !strings.HasPrefix(media, "text/")
+	}
+}
+
+// binaryMedia reports whether a REST API's binaryMediaTypes hold the type of
+// a Content-Type or Accept value ("Content type conversions in API Gateway").
+func (g *Gateway) binaryMedia(value string) bool {
+	types := g.BinaryMediaTypes
+	if types == nil {
+		types = []string{"*/*"}
+	}
+	media := mediaType(value)
+	for _, t := range types {
+		group, wild := strings.CutSuffix(strings.ToLower(t), "/*")
+		if t == "*/*" || t != "" && media == strings.ToLower(t) || wild && strings.HasPrefix(media, group+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// query is a raw query string decoded, "+" to blank; nil without any. A part
+// with an invalid escape stays as it is.
+func query(raw, separators string) map[string][]string {
+	var values map[string][]string
+	for _, part := range strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
+		key, value, _ := strings.Cut(part, "=")
+		if values == nil {
+			values = map[string][]string{}
+		}
+		key = queryText(key)
+		values[key] = append(values[key], queryText(value))
+	}
+	return values
+}
+
+func queryText(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}

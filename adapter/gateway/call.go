@@ -1,0 +1,136 @@
+package gateway
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// call is one request on its way through the gateway.
+type call struct {
+	gateway *Gateway
+	front   *front
+	request *http.Request
+	method  string
+	place   place
+	route   *pattern          // nil until a route was found, and on fronts without routes
+	params  map[string]string // percent-encoded; nil: none
+	auth    *Authorization
+	body    []byte
+
+	at         time.Time
+	requestID  string // a UUID, Lambda's form
+	extendedID string // API Gateway's own short form
+	traceID    string
+}
+
+// admit takes the request as far as the integration, or says with a *Refusal
+// why it does not get there. The call is never nil unless the Format is bad.
+func (g *Gateway) admit(r *http.Request) (*call, error) {
+	front := frontOf(g.Format)
+	if front == nil {
+		return nil, fmt.Errorf("gateway: Format %v: no such front yet", g.Format)
+	}
+	c := &call{gateway: g, front: front, request: r, method: r.Method, at: time.Now().UTC()}
+	c.identify()
+	for _, step := range []func() error{c.locate, c.match, c.authorize, c.read} {
+		if err := step(); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// identify gives the request its ids. A trace id that the client brought is
+// kept.
+func (c *call) identify() {
+	var id [16 + 11 + 12]byte
+	rand.Read(id[:])
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // RFC 9562 section 5.4
+	c.requestID = fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:16])
+	c.extendedID = base64.URLEncoding.EncodeToString(id[16:27])
+	c.traceID = c.request.Header.Get("X-Amzn-Trace-Id")
+	if c.traceID == "" {
+		c.traceID = fmt.Sprintf("Root=1-%08x-%s", c.at.Unix(), hex.EncodeToString(id[27:]))
+	}
+}
+
+func (c *call) locate() error {
+	var ok bool
+	if c.place, ok = c.front.locate(c.gateway, target(c.request)); !ok {
+		return c.front.refuse(noRoute, "the path does not begin with the stage or base path")
+	}
+	return nil
+}
+
+// match finds the route. A REST API lets a header name another method
+// ("Important notes for REST APIs").
+func (c *call) match() error {
+	if !c.front.routed {
+		return nil
+	}
+	if other := c.request.Header.Get("X-HTTP-Method-Override"); other != "" && c.front.tree {
+		c.method = other
+	}
+	patterns, err := parseRoutes(c.gateway.routes(), c.front.tree)
+	if err != nil {
+		return err
+	}
+	c.route, c.params = choose(patterns, c.method, c.place.route, c.front.tree)
+	if c.route == nil {
+		return c.front.refuse(noRoute, "no such route")
+	}
+	return nil
+}
+
+// authorize asks the Authorizer, which sees the request without its body.
+func (c *call) authorize() error {
+	var route Route
+	if c.route != nil {
+		route = c.route.Route
+	}
+	if c.gateway.Authorizer == nil || route.Open {
+		return nil
+	}
+	r := c.request.Clone(c.request.Context())
+	r.Body = http.NoBody
+	auth, err := c.gateway.Authorizer(r, route)
+	if err != nil {
+		return c.front.denied(err)
+	}
+	c.auth = auth
+	return nil
+}
+
+func (c *call) read() error {
+	if c.request.Body == nil {
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(c.request.Body, c.front.maxBody+1))
+	switch {
+	case err != nil:
+		return c.front.refuse(badRequest, "the body could not be read")
+	case int64(len(body)) > c.front.maxBody:
+		return c.front.refuse(tooLarge, "the body is over the front's limit")
+	}
+	c.body = body
+	return nil
+}
+
+// routeKey is the key of the matched route; everything is $default on a front
+// without routes.
+func (c *call) routeKey() string {
+	switch {
+	case c == nil:
+		return ""
+	case c.route != nil:
+		return c.route.Key
+	case !c.front.routed:
+		return defaultRoute
+	}
+	return ""
+}

@@ -1,0 +1,130 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFailures(t *testing.T) {
+	blocks := function(func(ctx context.Context, _ []byte) ([]byte, error) {
+		<-ctx.Done()
+		return []byte(okReply), nil
+	})
+	fails := function(func(context.Context, []byte) ([]byte, error) { return nil, errors.New("secret") })
+	panics := function(func(context.Context, []byte) ([]byte, error) { panic("secret") })
+	exits := function(func(context.Context, []byte) ([]byte, error) { runtime.Goexit(); return nil, nil })
+	huge := returns(`{"statusCode":200,"body":"` + strings.Repeat("x", 6<<20+100) + `"}`)
+	const rest502 = `{"message": "Internal server error"}`
+	const rest500, http500, url502 = "InternalServerErrorException", `{"message":"Internal Server Error"}`, "Internal Server Error"
+	tests := []struct {
+		name     string
+		function gateway.Function
+		want     map[adapter.Format]seen
+	}{
+		{"function blocks until its deadline", blocks, map[adapter.Format]seen{
+			adapter.RESTAPI:     {504, `{"message":"Endpoint request timed out"}`, rest500, "the function did not answer in time"},
+			adapter.HTTPAPIV1:   {503, `{"message":"Service Unavailable"}`, "", "the function did not answer in time"},
+			adapter.HTTPAPIV2:   {503, `{"message":"Service Unavailable"}`, "", "the function did not answer in time"},
+			adapter.FunctionURL: {502, url502, "", "the function did not answer in time"},
+		}},
+		{"function returns an error", fails, map[adapter.Format]seen{
+			adapter.RESTAPI:     {502, rest502, rest500, "the function failed"},
+			adapter.HTTPAPIV1:   {500, http500, "", "the function failed"},
+			adapter.HTTPAPIV2:   {500, http500, "", "the function failed"},
+			adapter.FunctionURL: {502, url502, "", "the function failed"},
+		}},
+		{"function panics", panics, map[adapter.Format]seen{
+			adapter.RESTAPI:     {502, rest502, rest500, "the function failed"},
+			adapter.HTTPAPIV2:   {500, http500, "", "the function failed"},
+			adapter.FunctionURL: {502, url502, "", "the function failed"},
+		}},
+		{"function ends its goroutine", exits, map[adapter.Format]seen{
+			adapter.RESTAPI:   {502, rest502, rest500, "the function failed"},
+			adapter.HTTPAPIV2: {500, http500, "", "the function failed"},
+		}},
+		{"reply over Lambda's limit", huge, map[adapter.Format]seen{
+			adapter.RESTAPI:     {502, rest502, rest500, "the reply is over Lambda's limit"},
+			adapter.HTTPAPIV1:   {500, http500, "", "the reply is over Lambda's limit"},
+			adapter.HTTPAPIV2:   {500, http500, "", "the reply is over Lambda's limit"},
+			adapter.FunctionURL: {502, url502, "", "the reply is over Lambda's limit"},
+		}},
+	}
+	for _, tt := range tests {
+		for _, f := range formats {
+			want, ok := tt.want[f.format]
+			if !ok {
+				continue
+			}
+			t.Run(tt.name+"/"+f.format.String(), func(t *testing.T) {
+				timeout := time.Minute
+				if strings.Contains(tt.name, "deadline") {
+					timeout = time.Millisecond
+				}
+				g := &gateway.Gateway{Function: tt.function, Format: f.format, Timeout: timeout}
+				got := see(t, g, httptest.NewRequest("GET", f.base+"/hello", nil))
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("-want +got:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestRequestOverTheLimit(t *testing.T) {
+	const mb = 1 << 20
+	tests := []struct {
+		name  string
+		size  int
+		cause string
+	}{
+		{"body that fits the API but not Lambda", 7 * mb, "the event is over Lambda's limit"},
+		{"body over the API's limit", 10*mb + 1, "the body is over the front's limit"},
+	}
+	want := map[adapter.Format]seen{
+		adapter.RESTAPI:   {413, `{"message":"Request Too Long"}`, "RequestTooLargeException", ""},
+		adapter.HTTPAPIV2: {413, `{"message":"Request Entity Too Large"}`, "", ""},
+	}
+	for _, tt := range tests {
+		for _, f := range formats {
+			want, ok := want[f.format]
+			if !ok {
+				continue
+			}
+			t.Run(tt.name+"/"+f.format.String(), func(t *testing.T) {
+				r := httptest.NewRequest("POST", f.base+"/hello", strings.NewReader(strings.Repeat("x", tt.size)))
+				r.Header.Set("Content-Type", "text/plain")
+				want.Cause = tt.cause
+				g := &gateway.Gateway{Function: returns(okReply), Format: f.format}
+				if diff := cmp.Diff(want, see(t, g, r)); diff != "" {
+					t.Errorf("-want +got:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestBodyThatBreaksOff(t *testing.T) {
+	want := map[adapter.Format]seen{
+		adapter.RESTAPI:     {400, `{"message":"Bad Request"}`, "BadRequestException", "the body could not be read"},
+		adapter.HTTPAPIV1:   {400, `{"message":"Bad Request"}`, "", "the body could not be read"},
+		adapter.HTTPAPIV2:   {400, `{"message":"Bad Request"}`, "", "the body could not be read"},
+		adapter.FunctionURL: {400, `Bad Request`, "", "the body could not be read"},
+	}
+	for _, f := range formats {
+		r := httptest.NewRequest("POST", f.base+"/", iotest.ErrReader(errors.New("reset")))
+		got := see(t, &gateway.Gateway{Function: returns(okReply), Format: f.format}, r)
+		if diff := cmp.Diff(want[f.format], got); diff != "" {
+			t.Errorf("%v: -want +got:\n%s", f.format, diff)
+		}
+	}
+}

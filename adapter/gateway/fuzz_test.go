@@ -1,0 +1,97 @@
+package gateway_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+)
+
+// Whatever a function replies, the client gets a final status, and a body that
+// is as long as it says; and an answer of the front's own only as a 5xx.
+func FuzzReply(f *testing.F) {
+	for _, seed := range []string{
+		okReply, `{}`, `null`, `""`, `"text"`, `[]`, `{"statusCode":0}`, `{"statusCode":"201"}`, `{"statusCode":204,"body":"x"}`, `{"statusCode":101}`,
+		`{"statusCode":200,"headers":{"a":true,"b":null},"multiValueHeaders":{"A":["1",2]},"cookies":["c=1"]}`,
+		`{"statusCode":200,"headers":{"content-length":"7","connection":"close","bad name":"\r\n"},"body":"eA==","isBase64Encoded":true}`,
+		`{"statusCode":200,"body":"*","isBase64Encoded":true}`, `{"statusCode":1e9}`, `{"statusCode":200`, "\xff", "",
+	} {
+		f.Add([]byte(seed), true)
+	}
+	f.Fuzz(func(t *testing.T, reply []byte, get bool) {
+		method := http.MethodHead
+		if get {
+			method = http.MethodGet
+		}
+		for _, front := range formats {
+			var record gateway.Record
+			g := &gateway.Gateway{Function: returns(string(reply)), Format: front.format,
+				Observe: func(_ *http.Request, got gateway.Record) { record = got }}
+			w := httptest.NewRecorder()
+			g.ServeHTTP(w, httptest.NewRequest(method, front.base+"/", nil))
+			resp := w.Result()
+			if resp.StatusCode < 200 || resp.StatusCode > 599 {
+				t.Errorf("%v: status %d", front.format, resp.StatusCode)
+			}
+			if get && resp.ContentLength >= 0 && resp.ContentLength != int64(w.Body.Len()) {
+				t.Errorf("%v: Content-Length %d with %d bytes", front.format, resp.ContentLength, w.Body.Len())
+			}
+			if !get && w.Body.Len() > 0 {
+				t.Errorf("%v: a body after HEAD", front.format)
+			}
+			if record.RefusedBy == "gateway" && resp.StatusCode < 500 {
+				t.Errorf("%v: status %d for %s", front.format, resp.StatusCode, record.Reason)
+			}
+		}
+	})
+}
+
+// A route that was chosen, with its parameters filled in, is the path that was
+// asked for; and what Check refuses is never chosen.
+func FuzzRoute(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"/{proxy+}", "/a/b"}, {"/users/{id}", "/users/a%2Fb"}, {"/", "/"}, {"/a/{b}/{c+}", "/a//b"}, {"/a", "/%61"},
+		{"/{a}/{a}", "/x/y"}, {"/{}", "/"}, {"/a/", "/a/"}, {"/{a+}/b", "/x/b"}, {"/a", "//a"}, {"/{x}", "/%zz"}, {"/{\xa5+}", "/0"}, {"/{0}", "/\xff\xff"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, template, target string) {
+		if !strings.HasPrefix(target, "/") || strings.ContainsAny(target, "?") {
+			return
+		}
+		r := &http.Request{Method: "GET", RequestURI: target, URL: &url.URL{}, Host: "example.com"}
+		var err error
+		if r.URL.Path, err = url.PathUnescape(target); err != nil {
+			return
+		}
+		g := &gateway.Gateway{Function: returns(okReply), Format: adapter.HTTPAPIV2, Routes: []gateway.Route{{Key: "GET " + template}}}
+		data, err := g.Event(r)
+		if g.Check() != nil && err == nil {
+			t.Fatalf("route %q is wrong and was chosen", template)
+		}
+		if err != nil {
+			return
+		}
+		params, _ := decode(t, data).(map[string]any)["pathParameters"].(map[string]any)
+		if asJSON(r.URL.Path) != asJSON(fill(template, params)) {
+			t.Errorf("%q with %q gives %q, not %q", template, params, fill(template, params), r.URL.Path)
+		}
+	})
+}
+
+// asJSON has what JSON can hold of a text.
+func asJSON(text string) string { return string([]rune(text)) }
+
+func fill(template string, params map[string]any) string {
+	segments := strings.Split(template, "/")
+	for i, segment := range segments {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			segments[i], _ = params[strings.TrimRight(name, "+}")].(string)
+		}
+	}
+	return strings.Join(segments, "/")
+}

@@ -1,0 +1,206 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/google/go-cmp/cmp"
+)
+
+// function is a gateway.Function made of a func.
+type function func(ctx context.Context, event []byte) ([]byte, error)
+
+func (f function) Invoke(ctx context.Context, event []byte) ([]byte, error) { return f(ctx, event) }
+
+// returns is a function with always the same reply.
+func returns(reply string) function {
+	return func(context.Context, []byte) ([]byte, error) { return []byte(reply), nil }
+}
+
+const okReply = `{"statusCode":200,"headers":{"content-type":"text/plain"},"body":"ok"}`
+
+// formats are the fronts, each with the path below which its routes are.
+var formats = []struct {
+	format adapter.Format
+	base   string
+}{
+	{adapter.RESTAPI, "/prod"},
+	{adapter.HTTPAPIV1, ""},
+	{adapter.HTTPAPIV2, ""},
+	{adapter.FunctionURL, ""},
+}
+
+// serve returns what g answers to a request without a network between.
+func serve(g *gateway.Gateway, r *http.Request) *http.Response {
+	w := httptest.NewRecorder()
+	g.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func text(t testing.TB, resp *http.Response) string {
+	t.Helper()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// seen is the part of an answer that the failure tables name.
+type seen struct {
+	Status                 int
+	Body, ErrorType, Cause string // Cause is Record.Reason
+}
+
+func see(t testing.TB, g *gateway.Gateway, r *http.Request) seen {
+	t.Helper()
+	var record gateway.Record
+	g.Observe = func(_ *http.Request, got gateway.Record) { record = got }
+	resp := serve(g, r)
+	if record.Status != resp.StatusCode {
+		t.Errorf("Record.Status = %d, the client saw %d", record.Status, resp.StatusCode)
+	}
+	return seen{resp.StatusCode, text(t, resp), resp.Header.Get("X-Amzn-Errortype"), record.Reason}
+}
+
+func TestContextHoldsDeadlineAndNothingOfTheClient(t *testing.T) {
+	client, gone := context.WithCancel(context.WithValue(context.Background(), http.ServerContextKey, "server"))
+	gone()
+	g := &gateway.Gateway{Timeout: time.Hour}
+	var value any
+	var err error
+	var left time.Duration
+	g.Function = function(func(ctx context.Context, _ []byte) ([]byte, error) {
+		value, err = ctx.Value(http.ServerContextKey), ctx.Err()
+		if deadline, ok := ctx.Deadline(); ok {
+			left = time.Until(deadline)
+		}
+		return []byte(okReply), nil
+	})
+	resp := serve(g, httptest.NewRequest("GET", "/", nil).WithContext(client))
+	if resp.StatusCode != 200 || value != nil || err != nil || left <= 0 || left > time.Hour {
+		t.Errorf("status %d, server value %v, error %v, %v left; want 200, nil, nil, up to 1h", resp.StatusCode, value, err, left)
+	}
+}
+
+func TestEventIsOverwrittenAfterInvoke(t *testing.T) {
+	var kept []byte
+	g := &gateway.Gateway{Function: function(func(_ context.Context, event []byte) ([]byte, error) {
+		kept = event
+		return event, nil // without statusCode, so all of it is the body
+	})}
+	body := text(t, serve(g, httptest.NewRequest("GET", "/", nil)))
+	if !json.Valid([]byte(body)) || !strings.Contains(body, "rawPath") {
+		t.Errorf("the reply was overwritten, too: %.60q", body)
+	}
+	if rest := bytes.Trim(kept, "#"); len(kept) == 0 || len(rest) > 0 {
+		t.Errorf("%d of %d bytes of the event can still be read", len(rest), len(kept))
+	}
+}
+
+func TestInsideLambda(t *testing.T) {
+	t.Setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+	called := false
+	g := &gateway.Gateway{Function: function(func(context.Context, []byte) ([]byte, error) {
+		called = true
+		return []byte(okReply), nil
+	})}
+	if got := see(t, g, httptest.NewRequest("GET", "/", nil)); got.Status != 500 || called {
+		t.Errorf("status %d, function called: %v; want 500, false", got.Status, called)
+	}
+}
+
+func TestObserve(t *testing.T) {
+	teapot := returns(`{"statusCode":418,"headers":{"x-brew":"tea"}}`)
+	denies := returns(`{"statusCode":403,"headers":{"www-authenticate":"Bearer"}}`)
+	broken := errors.New("broken")
+	fails := function(func(context.Context, []byte) ([]byte, error) { return nil, broken })
+	tests := []struct {
+		name     string
+		function gateway.Function
+		path     string
+		want     gateway.Record
+	}{
+		{"function answers", teapot, "/tea", gateway.Record{Route: "GET /tea", Status: 418, FunctionHeader: http.Header{"X-Brew": {"tea"}}}},
+		{"function refuses", denies, "/tea", gateway.Record{Route: "GET /tea", Status: 403, RefusedBy: "function", FunctionHeader: http.Header{"Www-Authenticate": {"Bearer"}}}},
+		{"function fails", fails, "/tea", gateway.Record{Route: "GET /tea", Status: 500, RefusedBy: "gateway", Reason: "the function failed", Err: broken}},
+		{"no route", teapot, "/coffee", gateway.Record{Status: 404, RefusedBy: "gateway", Reason: "no such route"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var records []gateway.Record
+			g := &gateway.Gateway{Function: tt.function, Routes: []gateway.Route{{Key: "GET /tea"}},
+				Observe: func(_ *http.Request, record gateway.Record) { records = append(records, record) }}
+			serve(g, httptest.NewRequest("GET", tt.path, nil))
+			if len(records) != 1 {
+				t.Fatalf("Observe was called %d times", len(records))
+			}
+			if records[0].Duration <= 0 {
+				t.Errorf("Duration = %v", records[0].Duration)
+			}
+			records[0].Duration = 0
+			equal := cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) })
+			if diff := cmp.Diff(tt.want, records[0], equal); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRequestNotReadFromTheWire(t *testing.T) {
+	for _, f := range formats {
+		r, err := http.NewRequest("GET", "http://example.com"+f.base+"/a%2Fb?x=1", nil) // no RequestURI, nil Body
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := &gateway.Gateway{Function: returns(okReply), Format: f.format}
+		if resp := serve(g, r); resp.StatusCode != 200 {
+			t.Errorf("%v: status %d, want 200", f.format, resp.StatusCode)
+		}
+	}
+}
+
+func TestConcurrentRequests(t *testing.T) {
+	echo := function(func(_ context.Context, event []byte) ([]byte, error) {
+		var request struct{ RawPath string }
+		err := json.Unmarshal(event, &request)
+		return []byte(`{"statusCode":200,"body":"` + request.RawPath + `"}`), err
+	})
+	g := &gateway.Gateway{Function: echo}
+	var group sync.WaitGroup
+	for i := range 64 {
+		group.Go(func() {
+			path := fmt.Sprintf("/%d", i)
+			w := httptest.NewRecorder()
+			g.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+			if got := w.Body.String(); got != path {
+				t.Errorf("asked for %s, got %s", path, got)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// A REST API renames some headers, but whoever logs wants the function's own.
+func TestObserveSeesHeadersAsTheyWereSaid(t *testing.T) {
+	var record gateway.Record
+	g := &gateway.Gateway{Format: adapter.RESTAPI, BasePath: "/",
+		Function: returns(`{"statusCode":401,"headers":{"www-authenticate":"Bearer"}}`),
+		Observe:  func(_ *http.Request, got gateway.Record) { record = got }}
+	resp := serve(g, httptest.NewRequest("GET", "/", nil))
+	if got := record.FunctionHeader.Get("WWW-Authenticate"); got != "Bearer" || resp.Header.Get("WWW-Authenticate") != "" {
+		t.Errorf("FunctionHeader %v, the client sees %v", record.FunctionHeader, resp.Header)
+	}
+}

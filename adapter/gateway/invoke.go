@@ -1,0 +1,94 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+)
+
+// event is the payload as bytes. Unlike json.Marshal it leaves <, > and & as
+// they are, which the size limit would feel.
+func (c *call) event() ([]byte, error) {
+	event, err := c.front.event(c)
+	if err != nil {
+		return nil, err
+	}
+	var payload bytes.Buffer
+	encoder := json.NewEncoder(&payload)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(event); err != nil {
+		return nil, err
+	}
+	text := bytes.TrimSuffix(payload.Bytes(), []byte("\n"))
+	if len(text) > maxEvent {
+		return nil, c.front.refuse(tooLarge, "the event is over Lambda's limit")
+	}
+	return text, nil
+}
+
+// invoke runs the function and returns its reply. The context it is given has
+// a deadline and nothing of the client's connection: Lambda never learns that
+// a client went away.
+func (c *call) invoke() ([]byte, error) {
+	event, err := c.event()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), c.gateway.timeout())
+	defer cancel()
+	done := make(chan result, 1)
+	go run(ctx, c.gateway.Function, event, done)
+	select {
+	case got := <-done:
+		if ctx.Err() == nil {
+			return c.check(got)
+		}
+	case <-ctx.Done():
+	}
+	return nil, c.front.refuse(timedOut, "the function did not answer in time")
+}
+
+func (c *call) check(got result) ([]byte, error) {
+	if got.err != nil {
+		refusal := c.front.refuse(functionFailed, "the function failed")
+		refusal.cause = got.err
+		return nil, refusal
+	}
+	if len(got.reply) > maxReply {
+		return nil, c.front.refuse(functionFailed, "the reply is over Lambda's limit")
+	}
+	return got.reply, nil
+}
+
+type result struct {
+	reply []byte
+	err   error
+}
+
+var (
+	errPanicked = errors.New("gateway: the function panicked")
+	errExited   = errors.New("gateway: the function ended its goroutine")
+)
+
+// run invokes f on the current goroutine, which a panic or runtime.Goexit may
+// end. The event is overwritten afterwards, so that a function which keeps a
+// part of it is caught; the reply may be such a part and is copied before.
+func run(ctx context.Context, f Function, event []byte, done chan<- result) {
+	got := result{err: errExited}
+	defer func() {
+		if recover() != nil {
+			got = result{err: errPanicked}
+		}
+		overwrite(event)
+		done <- got
+	}()
+	reply, err := f.Invoke(ctx, event)
+	got = result{bytes.Clone(reply), err}
+}
+
+func overwrite(event []byte) {
+	for i := range event {
+		event[i] = '#'
+	}
+}

@@ -1,0 +1,108 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+)
+
+// Options is how [ListenAndServe] differs from its defaults. The zero Options
+// is useful; it is not to be modified while a server runs.
+type Options struct {
+	// Format, Stage, BasePath and Routes are the gateway's settings of these
+	// names; zero values are its defaults. With a Stage other than $default
+	// (a REST API has "prod") or a BasePath, these are the first segments of
+	// every path, as on AWS; the URL that is printed has them.
+	Format   adapter.Format
+	Stage    string
+	BasePath string
+	Routes   []gateway.Route
+
+	// Adapter is handed to adapter.New; nil: its defaults.
+	Adapter *adapter.Options
+
+	// Configure changes the gateway before it serves: whatever has no field
+	// here, like Timeout, APIID, Scheme or an Authorizer of one's own. A
+	// changed Observe silences the request lines. Nil: no change.
+	Configure func(*gateway.Gateway)
+
+	// Issuer is served beside the gateway, whose authorizer then admits its
+	// tokens: the JWT authorizer of an HTTP API, the Cognito authorizer of a
+	// REST API, which wants an ID token on routes without Scopes and an access
+	// token on the others. Nil: no issuer and no authorizer.
+	Issuer *Issuer
+
+	// Audience is what the authorizer accepts as aud, or as client_id in a
+	// token without aud; nil: the IDs of the issuer's clients. A Cognito
+	// authorizer knows no audience.
+	Audience []string
+
+	// Try are the requests printed as curl lines once the server is ready,
+	// fresh tokens in them; nil: GET /.
+	Try []Try
+
+	// Expose admits listeners beyond loopback, and any Host.
+	Expose bool
+
+	// Output gets the curl lines in one Write, and each request line in one;
+	// nil: os.Stdout.
+	Output io.Writer
+
+	// Ready is called once, when both listeners answer, with the URL of the
+	// API; nil: nobody is told.
+	Ready func(url string)
+}
+
+// check reports every problem that depends neither on the handler nor on where
+// it is served.
+func (o *Options) check() error {
+	var problems []error
+	if a := o.Adapter; a != nil && len(a.Formats) > 0 && !slices.Contains(a.Formats, o.format()) {
+		problems = append(problems, fmt.Errorf("local: Adapter.Formats has no %v, which is what the gateway sends", o.format()))
+	}
+	if o.Issuer != nil && o.authorizer() == nil {
+		problems = append(problems, fmt.Errorf("local: a %v has no authorizer for an Issuer's tokens", o.format()))
+	}
+	for _, try := range o.Try {
+		problems = append(problems, try.check(o.Issuer))
+	}
+	return errors.Join(problems...)
+}
+
+// checkIssuer is for a listener that is there for an issuer.
+func (o *Options) checkIssuer() error {
+	if o.Issuer == nil {
+		return errors.New("local: a listener for an issuer, and no Issuer")
+	}
+	return nil
+}
+
+func (o *Options) format() adapter.Format {
+	if o.Format == 0 {
+		return adapter.HTTPAPIV2
+	}
+	return o.Format
+}
+
+// stage spells the gateway's default out, for the URL needs it too.
+func (o *Options) stage() string {
+	switch {
+	case o.Stage != "":
+		return o.Stage
+	case o.format() == adapter.RESTAPI:
+		return "prod"
+	}
+	return "$default"
+}
+
+func (o *Options) output() io.Writer {
+	if o.Output == nil {
+		return os.Stdout
+	}
+	return o.Output
+}

@@ -1,0 +1,116 @@
+package local_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+)
+
+func TestRequestLines(t *testing.T) {
+	rows := []struct{ method, target, want string }{
+		{"GET", "/hello", `GET "/hello" ANY /{proxy+} 200 T`},
+		{"GET", "/", `GET "/" ANY / 200 T`},
+		{"GET", "/hello?token=secret", `GET "/hello" ANY /{proxy+} 200 T`},
+		{"GET", "/a%2Fb", `GET "/a%2Fb" ANY /{proxy+} 200 T`},
+		{"GET", "/caf%C3%A9", `GET "/caf%C3%A9" ANY /{proxy+} 200 T`},
+		{"GET", "/x%0AGET%20%22/admin%22%20200", `GET "/x%0AGET%20%22/admin%22%20200" ANY /{proxy+} 200 T`},
+		{"GET", `/"\`, `GET "/%22%5C" ANY /{proxy+} 200 T`},
+		{"POST", "/scope", `POST "/scope" ANY /{proxy+} 403 function: needs notes-api/read notes-api/write T`},
+		{"GET", "/nobody", `GET "/nobody" ANY /{proxy+} 401 function: needs a token T`},
+		{"GET", "/invalid", `GET "/invalid" ANY /{proxy+} 401 function: invalid_token T`},
+		{"GET", "/basic", `GET "/basic" ANY /{proxy+} 401 function T`},
+		{"GET", "/silent", `GET "/silent" ANY /{proxy+} 403 function T`},
+		{"GET", "/forged", `GET "/forged" ANY /{proxy+} 403 function T`},
+		{"GET", "/missing", `GET "/missing" ANY /{proxy+} 404 T`},
+	}
+	var want []string
+	output := serve(t, http.HandlerFunc(app), &local.Options{}, func(url string) {
+		for _, row := range rows {
+			send(t, row.method, url, row.target, "")
+			want = append(want, row.want)
+		}
+	})
+	if diff := cmp.Diff(want, requestLines(output)); diff != "" {
+		t.Errorf("request lines (-want +got):\n%s", diff)
+	}
+}
+
+func TestGatewaysRefusalsArePrinted(t *testing.T) {
+	opts := &local.Options{Routes: []gateway.Route{{Key: "GET /hello"}}}
+	output := serve(t, http.HandlerFunc(app), opts, func(url string) {
+		if status, _ := send(t, "GET", url, "/other", ""); status != 404 {
+			t.Errorf("status = %d, want 404", status)
+		}
+	})
+	if want := `GET "/other" - 404 gateway: no such route T`; !strings.Contains(output, want) {
+		t.Errorf("output:\n%s\nwant in it: %s", output, want)
+	}
+}
+
+// TestRESTRenamesChallenges: the reason is read all the same.
+func TestRESTRenamesChallenges(t *testing.T) {
+	output := serve(t, http.HandlerFunc(app), &local.Options{Format: adapter.RESTAPI}, func(url string) {
+		send(t, "GET", url, "/prod/scope", "")
+	})
+	want := []string{`GET "/prod/scope" ANY /{proxy+} 403 function: needs notes-api/read notes-api/write T`}
+	if diff := cmp.Diff(want, requestLines(output)); diff != "" {
+		t.Errorf("request lines (-want +got):\n%s", diff)
+	}
+}
+
+// failing is a function whose error tries to print a line of its own.
+type failing struct{}
+
+func (failing) Invoke(context.Context, []byte) ([]byte, error) {
+	return nil, errors.New("out of luck\nGET \"/admin\" 200")
+}
+
+func TestFailuresArePrintedOnOneLine(t *testing.T) {
+	opts := &local.Options{Configure: func(g *gateway.Gateway) { g.Function = failing{} }}
+	output := serve(t, http.HandlerFunc(app), opts, func(url string) {
+		if status, _ := send(t, "GET", url, "/", ""); status != 500 {
+			t.Errorf("status = %d, want 500", status)
+		}
+	})
+	want := []string{`GET "/" ANY / 500 gateway: "the function failed: out of luck\nGET \"/admin\" 200" T`}
+	if diff := cmp.Diff(want, requestLines(output)); diff != "" {
+		t.Errorf("request lines (-want +got):\n%s", diff)
+	}
+}
+
+// app answers as the path says.
+func app(w http.ResponseWriter, r *http.Request) {
+	refuse := func(status int, challenge string) {
+		if challenge != "" {
+			w.Header().Set("WWW-Authenticate", challenge)
+		}
+		w.WriteHeader(status)
+	}
+	switch r.URL.Path {
+	case "/scope":
+		refuse(403, `Bearer realm="notes", error="insufficient_scope", scope="notes-api/read notes-api/write"`)
+	case "/nobody":
+		refuse(401, `Bearer realm="notes"`)
+	case "/invalid":
+		refuse(401, `Bearer error="invalid_token", error_description="alice's token"`)
+	case "/basic":
+		refuse(401, `Basic realm="error=\"x\""`)
+	case "/silent":
+		refuse(403, "")
+	case "/forged":
+		refuse(403, "Bearer error=\"x\n200 \u202e\", scope=\"a\"")
+	case "/missing":
+		refuse(404, "")
+	default:
+		_, _ = io.WriteString(w, r.URL.Path)
+	}
+}

@@ -1,0 +1,101 @@
+package local
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+)
+
+const (
+	headerTimeout = 10 * time.Second // for a client to send its headers
+	shutdownTime  = 3 * time.Second  // for requests in flight when the service stops
+)
+
+// service is a handler behind its gateway, ready to be served.
+type service struct {
+	*Options
+	gateway *gateway.Gateway
+	lines   *log.Logger // one whole line at a time, whoever else writes
+}
+
+// newService returns a service whose Options are there even with an error,
+// which names every problem but those of addresses.
+func newService(h http.Handler, opts *Options) (*service, error) {
+	s := &service{Options: cmp.Or(opts, &Options{})}
+	s.lines = log.New(s.output(), "", 0)
+	err := errors.Join(checkNotInLambda(), s.check())
+	if h == nil {
+		return s, errors.Join(err, errors.New("local: no handler"))
+	}
+	s.gateway = &gateway.Gateway{
+		Function:   adapter.New(h, s.Adapter),
+		Format:     s.format(),
+		Stage:      s.stage(),
+		BasePath:   s.BasePath,
+		Routes:     s.Routes,
+		Authorizer: s.authorizer(),
+		Observe:    func(r *http.Request, record gateway.Record) { s.lines.Print(requestLine(r, record)) },
+	}
+	if s.Configure != nil {
+		s.Configure(s.gateway)
+	}
+	return s, errors.Join(err, s.gateway.Check())
+}
+
+// serve serves the API, and the issuer where it has a listener, until ctx is
+// done or one of the two fails.
+func (s *service) serve(ctx context.Context, api, issuer net.Listener) error {
+	failed := make(chan error, 2)
+	running := []*http.Server{start(api, s.hostCheck(s.gateway), failed)}
+	if issuer != nil {
+		running = append(running, start(issuer, s.hostCheck(s.Issuer), failed))
+	}
+	err := s.announce(s.url(api.Addr()))
+	if err == nil {
+		select {
+		case err = <-failed:
+		case <-ctx.Done():
+		}
+	}
+	shutdown(context.WithoutCancel(ctx), running)
+	if err != nil {
+		return fmt.Errorf("local: %w", err)
+	}
+	return nil
+}
+
+func start(l net.Listener, h http.Handler, failed chan<- error) *http.Server {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: headerTimeout}
+	go func() { failed <- server.Serve(l) }()
+	return server
+}
+
+// shutdown lets requests end, and then ends them: to whoever stops the service an
+// error about a slow client is of no use.
+func shutdown(ctx context.Context, running []*http.Server) {
+	ctx, cancel := context.WithTimeout(ctx, shutdownTime)
+	defer cancel()
+	for _, server := range running {
+		if server.Shutdown(ctx) != nil {
+			_ = server.Close()
+		}
+	}
+}
+
+func closeAll(listeners ...net.Listener) error {
+	var err error
+	for _, l := range listeners {
+		if l != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}
+	return err
+}

@@ -1,0 +1,159 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+)
+
+// Refusal is the gateway's own answer to a request, as an error. An Authorizer
+// returns one with Status 401 or 403 to refuse.
+type Refusal struct {
+	// Status is the answer's. Its body is the front's own for that status.
+	Status int
+	// Header is added to the answer; nil: none.
+	Header http.Header
+	// Reason is for a log line ("token expired") and never sent. It holds no
+	// value from the request.
+	Reason string
+
+	failure failure // 0 for an Authorizer's
+	cause   error
+}
+
+// Error returns the status and the reason.
+func (r *Refusal) Error() string {
+	return "gateway: " + strconv.Itoa(r.Status) + ": " + r.Reason
+}
+
+// Unwrap returns what the function or the authorizer failed with, if so.
+func (r *Refusal) Unwrap() error { return r.cause }
+
+// failure is a reason for an answer of the front's own.
+type failure uint8
+
+const (
+	noRoute failure = iota + 1
+	unauthorized
+	accessDenied
+	authorizerFailed
+	badRequest
+	tooLarge
+	functionFailed
+	badReply     // of the wrong shape
+	replyNotJSON // not JSON at all
+	badBase64
+	timedOut
+	badConfiguration
+)
+
+// ownAnswer is what the client sees. kind is the X-Amzn-Errortype, which only
+// REST APIs send; "": none.
+type ownAnswer struct {
+	status     int
+	body, kind string
+}
+
+// errorsREST: "Gateway response types for API Gateway"; the bodies are
+// recorded ones, except that of accessDenied (its capital M is another
+// emulator's), badBase64 and badRequest (unconfirmed). The blank after the
+// colon is there for a reply of the wrong shape and not for one that is no
+// JSON.
+var errorsREST = map[failure]ownAnswer{
+	noRoute:          {403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException"},
+	unauthorized:     {401, `{"message":"Unauthorized"}`, "UnauthorizedException"},
+	accessDenied:     {403, `{"Message":"User is not authorized to access this resource"}`, "AccessDeniedException"},
+	authorizerFailed: {500, `{"message":null}`, "AuthorizerConfigurationException"},
+	badRequest:       {400, `{"message":"Bad Request"}`, "BadRequestException"},
+	tooLarge:         {413, `{"message":"Request Too Long"}`, "RequestTooLargeException"},
+	functionFailed:   {502, `{"message": "Internal server error"}`, "InternalServerErrorException"},
+	badReply:         {502, `{"message": "Internal server error"}`, "InternalServerErrorException"},
+	replyNotJSON:     {502, `{"message":"Internal server error"}`, "InternalServerErrorException"},
+	badBase64:        {500, `{"message":"Internal server error"}`, "InternalServerErrorException"},
+	timedOut:         {504, `{"message":"Endpoint request timed out"}`, "InternalServerErrorException"},
+	badConfiguration: {500, `{"message":"Internal server error"}`, "InternalServerErrorException"},
+}
+
+// errorsHTTPAPI: recorded, except that a reply over the limit and bad base64
+// count as malformed replies, and the answer to a broken body (unconfirmed).
+var errorsHTTPAPI = map[failure]ownAnswer{
+	noRoute:          {status: 404, body: `{"message":"Not Found"}`},
+	unauthorized:     {status: 401, body: `{"message":"Unauthorized"}`},
+	accessDenied:     {status: 403, body: `{"message":"Forbidden"}`},
+	authorizerFailed: {status: 500, body: `{"message":"Internal Server Error"}`},
+	badRequest:       {status: 400, body: `{"message":"Bad Request"}`},
+	tooLarge:         {status: 413, body: `{"message":"Request Entity Too Large"}`},
+	functionFailed:   {status: 500, body: `{"message":"Internal Server Error"}`},
+	badReply:         {status: 500, body: `{"message":"Internal Server Error"}`},
+	replyNotJSON:     {status: 500, body: `{"message":"Internal Server Error"}`},
+	badBase64:        {status: 500, body: `{"message":"Internal Server Error"}`},
+	timedOut:         {status: 503, body: `{"message":"Service Unavailable"}`},
+	badConfiguration: {status: 500, body: `{"message":"Internal Server Error"}`},
+}
+
+// errorsFunctionURL: only the body of a failed function is known, from another
+// emulator; the rest, and whether a timeout is 502 or 504, is unconfirmed.
+var errorsFunctionURL = map[failure]ownAnswer{
+	unauthorized:     {status: 403, body: `{"Message":"Forbidden"}`},
+	accessDenied:     {status: 403, body: `{"Message":"Forbidden"}`},
+	authorizerFailed: {status: 500, body: `Internal Server Error`},
+	badRequest:       {status: 400, body: `Bad Request`},
+	tooLarge:         {status: 413, body: `Request Entity Too Large`},
+	functionFailed:   {status: 502, body: `Internal Server Error`},
+	badReply:         {status: 502, body: `Internal Server Error`},
+	replyNotJSON:     {status: 502, body: `Internal Server Error`},
+	badBase64:        {status: 502, body: `Internal Server Error`},
+	timedOut:         {status: 502, body: `Internal Server Error`},
+	badConfiguration: {status: 500, body: `Internal Server Error`},
+}
+
+func (f *front) refuse(why failure, reason string) *Refusal {
+	return &Refusal{Status: f.errors[why].status, Reason: reason, failure: why}
+}
+
+// denied turns an Authorizer's error into the front's refusal: its own
+// *Refusal with 401 or 403, anything else a failed authorizer.
+func (f *front) denied(err error) *Refusal {
+	var theirs *Refusal
+	if errors.As(err, &theirs) {
+		switch theirs.Status {
+		case http.StatusUnauthorized:
+			return f.with(unauthorized, theirs)
+		case http.StatusForbidden:
+			return f.with(accessDenied, theirs)
+		}
+	}
+	refusal := f.refuse(authorizerFailed, "the authorizer failed")
+	refusal.cause = err
+	return refusal
+}
+
+// with copies an Authorizer's Refusal, which may be shared between requests.
+func (f *front) with(why failure, theirs *Refusal) *Refusal {
+	refusal := f.refuse(why, theirs.Reason)
+	refusal.Header = theirs.Header
+	return refusal
+}
+
+// own is the answer for a refusal.
+func (f *front) own(refusal *Refusal) *response {
+	says := f.errors[refusal.failure]
+	header := refusal.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Content-Type", "application/json")
+	if says.kind != "" {
+		header.Set("X-Amzn-Errortype", says.kind)
+	}
+	return &response{status: says.status, header: header, body: []byte(says.body)}
+}
+
+// misconfigured is the answer of a gateway that cannot play any front.
+func misconfigured() *response {
+	return &response{
+		status: http.StatusInternalServerError,
+		header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+		body:   []byte("gateway: not usable as it is configured\n"),
+	}
+}

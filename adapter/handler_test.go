@@ -1,0 +1,395 @@
+package adapter_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+)
+
+// v2Event is an event of payload 2.0 with a body, as JSON and in base64 or not.
+func v2Event(body string, inBase64 bool) string {
+	content, _ := json.Marshal(body)
+	flag, _ := json.Marshal(inBase64)
+	return `{"version":"2.0","rawPath":"/notes","rawQueryString":"","headers":{"host":"api.example.com"},` +
+		`"requestContext":{"http":{"method":"POST","sourceIp":"198.51.100.24"}},"body":` + string(content) + `,"isBase64Encoded":` + string(flag) + `}`
+}
+
+type sentReply struct {
+	StatusCode        int
+	Headers           map[string]string
+	MultiValueHeaders map[string][]string
+	Cookies           []string
+	Body              string
+	IsBase64Encoded   bool
+}
+
+func invoke(t *testing.T, h *adapter.Handler, event string) sentReply {
+	t.Helper()
+	out, err := h.Invoke(context.Background(), []byte(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r sentReply
+	d := json.NewDecoder(bytes.NewReader(out))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	return r
+}
+
+func TestEventsThatAreNotServed(t *testing.T) {
+	h := adapter.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("the handler was called")
+	}), &adapter.Options{Formats: []adapter.Format{adapter.HTTPAPIV2}})
+	secret := `"headers":{"Authorization":"Bearer secret"}`
+	for event, kind := range map[string]string{
+		``:                        "malformed JSON",
+		`{`:                       "malformed JSON",
+		`{"a":1,}`:                "malformed JSON",
+		`{} {}`:                   "malformed JSON",
+		v2Event("x", false)[:100]: "malformed JSON",
+		`null`:                    "unknown",
+		`[1]`:                     "unknown",
+		`"text"`:                  "unknown",
+		`{}`:                      "unknown",
+		`{"Records":[{"eventSource":"aws:sqs",` + secret + `}]}`:                                                                  "unknown",
+		`{"source":"aws.events","detail-type":"Scheduled Event"}`:                                                                 "unknown",
+		`{"version":"3.0","rawPath":"/","requestContext":{"http":{"method":"GET"}},` + secret + `}`:                               "unknown",
+		`{"type":"REQUEST","methodArn":"arn:aws:execute-api:x","httpMethod":"GET","path":"/","requestContext":{},` + secret + `}`: "Lambda authorizer",
+		`{"version":"2.0","type":"REQUEST","routeArn":"arn","rawPath":"/","requestContext":{"http":{"method":"GET"}}}`:            "Lambda authorizer",
+		`{"type":"TOKEN","authorizationToken":"Bearer secret","methodArn":"arn"}`:                                                 "Lambda authorizer",
+		`{"messageVersion":"1.0","agent":{"name":"a"},"httpMethod":"GET","apiPath":"/","requestContext":{}}`:                      "Bedrock agent",
+		`{"httpMethod":"GET","path":"/","requestContext":{},` + secret + `}`:                                                      "REST API",
+		`{"version":"1.0","httpMethod":"GET","path":"/","requestContext":{}}`:                                                     "HTTP API payload 1.0",
+		`{"rawPath":"/","requestContext":{"domainName":"a.lambda-url.eu-west-1.on.aws","http":{"method":"GET"}}}`:                 "Function URL",
+		`{"requestContext":{"connectionId":"c","eventType":"CONNECT"},"headers":{}}`:                                              "WebSocket API",
+	} {
+		out, err := h.Invoke(context.Background(), []byte(event))
+		var refused *adapter.EventError
+		if !errors.As(err, &refused) || out != nil {
+			t.Errorf("%s: reply %q, error %v", event, out, err)
+			continue
+		}
+		if refused.Kind != kind {
+			t.Errorf("%s: kind %q, want %q", event, refused.Kind, kind)
+		}
+		if strings.Contains(err.Error(), "secret") {
+			t.Errorf("the error holds a value of the event: %v", err)
+		}
+	}
+}
+
+func TestRequestsThatHTTPDoesNotAllow(t *testing.T) {
+	h := adapter.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("the handler was called")
+	}), nil)
+	head, tail := `{"rawPath":"/","headers":{`, `},"requestContext":{"http":{"method":"GET"}}}`
+	for name, event := range map[string]string{
+		"line end in a header":   head + `"a":"b\r\nc: d"` + tail,
+		"line feed in a header":  head + `"a":"b\nc"` + tail,
+		"NUL in a header":        head + `"a":"b\u0000"` + tail,
+		"blank in a header name": head + `"a b":"c"` + tail,
+		"empty header name":      head + `"":"c"` + tail,
+		"line end in a cookie":   `{"cookies":["a=1\r\nb: 2"],"rawPath":"/","requestContext":{"http":{"method":"GET"}}}`,
+		"blank in the method":    `{"rawPath":"/","requestContext":{"http":{"method":"GET /"}}}`,
+		"no method":              `{"rawPath":"/","requestContext":{"http":{}}}`,
+		"base64 of odd length":   v2Event("QUJ", true),
+		"list with a bad name":   `{"httpMethod":"GET","path":"/","multiValueHeaders":{"Host":["a"],"a b":["1","2"]},"requestContext":{}}`,
+	} {
+		if r := invoke(t, h, event); r.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: status %d, want 400", name, r.StatusCode)
+		}
+	}
+}
+
+func TestBase64ThatTurnsOutBad(t *testing.T) {
+	var readErr error
+	h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, readErr = io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusCreated)
+	}), nil)
+	good := strings.Repeat("QUJD", 2000)
+	for name, body := range map[string]string{
+		"early":             "Q!JD" + good,
+		"late":              good + "QUJ*",
+		"in the middle":     good + "Q\x01JD" + good,
+		"line end":          good[:7996] + "\n\n\n\n" + good,
+		"padding too early": good + "QQ==" + good,
+		"padding only":      "====",
+	} {
+		if r := invoke(t, h, v2Event(body, true)); r.StatusCode != http.StatusBadRequest || readErr == nil {
+			t.Errorf("%s: status %d, read error %v; want 400 and an error", name, r.StatusCode, readErr)
+		}
+	}
+	if r := invoke(t, h, v2Event(good, true)); r.StatusCode != http.StatusCreated || readErr != nil {
+		t.Errorf("good base64: status %d, read error %v", r.StatusCode, readErr)
+	}
+}
+
+func TestPanicIsAReply(t *testing.T) {
+	var log bytes.Buffer
+	for _, row := range []struct {
+		value any
+		logs  string
+		stack bool
+	}{
+		{"boom", `"panic":"boom"`, true},
+		{errors.New("went wrong"), `"panic":"went wrong"`, true},
+		{struct{ Token string }{"secret"}, `"panic":"struct { Token string }"`, true},
+		{http.ErrAbortHandler, "handler aborted", false},
+	} {
+		log.Reset()
+		h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Half", "done")
+			_, _ = io.WriteString(w, "half a reply")
+			panic(row.value)
+		}), &adapter.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+		want := sentReply{
+			StatusCode: http.StatusInternalServerError,
+			Headers:    map[string]string{"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"},
+			Body:       "Internal Server Error\n",
+		}
+		if diff := cmp.Diff(want, invoke(t, h, v2Event("", false))); diff != "" {
+			t.Errorf("panic(%v) (-want +got):\n%s", row.value, diff)
+		}
+		if strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), row.logs) || strings.Contains(log.String(), "secret") {
+			t.Errorf("panic(%v) logged %s", row.value, &log)
+		}
+		if got := strings.Contains(log.String(), "handler_test.go"); got != row.stack {
+			t.Errorf("panic(%v): stack logged: %v", row.value, got)
+		}
+	}
+}
+
+func TestReplyThatCannotBeSent(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"too large": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain")
+			_, _ = w.Write(make([]byte, 7<<20))
+		},
+		"too large in base64 only": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "image/png")
+			_, _ = w.Write(make([]byte, 5<<20))
+		},
+		"too large once escaped": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain")
+			_, _ = w.Write(bytes.Repeat([]byte{'"'}, 4<<20))
+		},
+		"switching protocols": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSwitchingProtocols) },
+		"status of no kind":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(42) },
+		"status 600":          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(600) },
+	} {
+		var log bytes.Buffer
+		h := adapter.New(handler, &adapter.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+		if r := invoke(t, h, v2Event("", false)); r.StatusCode != http.StatusInternalServerError {
+			t.Errorf("%s: status %d, want 500", name, r.StatusCode)
+		}
+		if strings.Count(log.String(), "\n") != 1 {
+			t.Errorf("%s: logged %q, want one line", name, &log)
+		}
+	}
+}
+
+func TestLargestReply(t *testing.T) {
+	const limit = 6*1024*1024 + 100
+	size := 0
+	h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = w.Write(bytes.Repeat([]byte{'a'}, size))
+	}), nil)
+	out, err := h.Invoke(context.Background(), []byte(v2Event("", false)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	size = limit - len(out)
+	if out, err = h.Invoke(context.Background(), []byte(v2Event("", false))); err != nil || len(out) != limit {
+		t.Errorf("%d bytes (%v), want the limit of %d", len(out), err, limit)
+	}
+	size++
+	if r := invoke(t, h, v2Event("", false)); r.StatusCode != http.StatusInternalServerError {
+		t.Errorf("one byte more: status %d, want 500", r.StatusCode)
+	}
+}
+
+// applied is a handler with the Apply of cors's.
+type applied struct{ http.Handler }
+
+func (applied) Apply(h http.Header, r *http.Request) {
+	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+}
+
+func TestOwnAnswersCarryOwnHeader(t *testing.T) {
+	event := strings.Replace(v2Event("", false), `"headers":{`, `"headers":{"origin":"https://app.example.com",`, 1)
+	fails := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		r.Header.Set("Origin", "https://changed.example.com")
+		panic("boom")
+	})
+	quiet := slog.New(slog.DiscardHandler)
+	for name, h := range map[string]*adapter.Handler{
+		"the handler's Apply": adapter.New(applied{fails}, &adapter.Options{Logger: quiet}),
+		"OwnHeader":           adapter.New(fails, &adapter.Options{Logger: quiet, OwnHeader: applied{}.Apply}),
+	} {
+		for status, event := range map[int]string{
+			http.StatusInternalServerError: event,
+			http.StatusBadRequest:          strings.Replace(event, `"host":`, `"bad name":"x","host":`, 1),
+		} {
+			r := invoke(t, h, event)
+			if got := r.Headers["Access-Control-Allow-Origin"]; r.StatusCode != status || got != "https://app.example.com" {
+				t.Errorf("%s: status %d with %q, want %d with the request's origin", name, r.StatusCode, got, status)
+			}
+		}
+	}
+}
+
+func TestTextOption(t *testing.T) {
+	options := &adapter.Options{Text: func(h http.Header) bool { return h.Get("Content-Type") != "application/json" }}
+	for _, row := range []struct {
+		name, contentType, encoding, body string
+		base64                            bool
+	}{
+		{"a type of its own", "application/vnd.example", "", "plain", false},
+		{"JSON is not wanted as text", "application/json", "", "{}", true},
+		{"a sniffed type", "", "", "plain", false},
+		{"not UTF-8", "text/plain", "", "\xff", true},
+		{"encoded", "text/plain", "gzip", "plain", true},
+	} {
+		h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			for name, value := range map[string]string{"Content-Type": row.contentType, "Content-Encoding": row.encoding} {
+				if value != "" {
+					w.Header().Set(name, value)
+				}
+			}
+			_, _ = io.WriteString(w, row.body)
+		}), options)
+		if r := invoke(t, h, v2Event("", false)); r.IsBase64Encoded != row.base64 {
+			t.Errorf("%s: base64 %v, want %v", row.name, r.IsBase64Encoded, row.base64)
+		}
+	}
+}
+
+func TestNewNamesEveryProblem(t *testing.T) {
+	defer func() {
+		message, _ := recover().(error)
+		for _, part := range []string{"nil handler", "Format(99)"} {
+			if message == nil || !strings.Contains(message.Error(), part) {
+				t.Errorf("panic %v does not name %q", message, part)
+			}
+		}
+	}()
+	adapter.New(nil, &adapter.Options{Formats: []adapter.Format{99}})
+}
+
+func TestContext(t *testing.T) {
+	type key struct{}
+	var kept context.Context
+	derived := make(chan error, 2)
+	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		kept = r.Context()
+		if kept.Value(key{}) != "of the runtime" || kept.Err() != nil {
+			t.Errorf("value %v, error %v", kept.Value(key{}), kept.Err())
+		}
+		context.AfterFunc(kept, func() { derived <- kept.Err() })
+		child, cancel := context.WithCancelCause(kept)
+		_ = cancel
+		context.AfterFunc(child, func() { derived <- child.Err() })
+		stop := context.AfterFunc(kept, func() { t.Error("stopped, and called all the same") })
+		if !stop() || stop() {
+			t.Error("stop did not tell whether it stopped")
+		}
+	}), nil)
+	if _, err := h.Invoke(context.WithValue(context.Background(), key{}, "of the runtime"), []byte(v2Event("", false))); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := <-derived; err != context.Canceled {
+			t.Errorf("afterwards: %v, want %v", err, context.Canceled)
+		}
+	}
+	if <-kept.Done(); kept.Err() != context.Canceled {
+		t.Errorf("afterwards: %v, want %v", kept.Err(), context.Canceled)
+	}
+}
+
+func TestContextFollowsTheRuntimes(t *testing.T) {
+	parent, cancel := context.WithCancel(context.Background())
+	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		done := r.Context().Done()
+		cancel()
+		if <-done; r.Context().Err() != context.Canceled {
+			t.Errorf("error %v", r.Context().Err())
+		}
+	}), nil)
+	if _, err := h.Invoke(parent, []byte(v2Event("", false))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEventInContext(t *testing.T) {
+	event := strings.Replace(v2Event("", false), `{"version"`, `{"stageVariables":{"table":"notes"},"version"`, 1)
+	var seen *adapter.Event
+	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		seen, _ = adapter.FromContext(r.Context())
+		var whole struct{ RawPath string }
+		if err := seen.Decode(&whole); err != nil || whole.RawPath != "/notes" {
+			t.Errorf("Decode: %+v, %v", whole, err)
+		}
+		if raw, err := seen.Raw(); err != nil || string(raw) != event {
+			t.Errorf("Raw: %s, %v", raw, err)
+		}
+	}), nil)
+	invoke(t, h, event)
+	parsed, err := adapter.ParseEvent([]byte(event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, e := range map[string]*adapter.Event{"kept": seen, "parsed": parsed} {
+		var rc struct {
+			HTTP struct{ Method, SourceIP string }
+		}
+		if err := e.RequestContext(&rc); err != nil || rc.HTTP.Method != "POST" {
+			t.Errorf("%s: RequestContext: %+v, %v", name, rc, err)
+		}
+		var raw json.RawMessage
+		if err := e.RequestContext(&raw); err != nil || !json.Valid(raw) {
+			t.Errorf("%s: RequestContext: %s, %v", name, raw, err)
+		}
+		if got := e.StageVariable("table"); e.Format() != adapter.HTTPAPIV2 || got != "notes" || e.StageVariable("none") != "" {
+			t.Errorf("%s: format %v, stage variable %q", name, e.Format(), got)
+		}
+	}
+	if err := seen.Decode(new(any)); err != adapter.ErrInvocationOver {
+		t.Errorf("Decode afterwards: %v", err)
+	}
+	if _, err := seen.Raw(); err != adapter.ErrInvocationOver {
+		t.Errorf("Raw afterwards: %v", err)
+	}
+	ctx := adapter.NewContext(context.Background(), parsed)
+	if e, ok := adapter.FromContext(ctx); !ok || e != parsed {
+		t.Error("NewContext: the event is not in the context")
+	}
+	if e, ok := adapter.FromContext(adapter.NewContext(ctx, nil)); ok {
+		t.Errorf("a nil event does not hide %v", e)
+	}
+}
+
+func TestWritingOn(t *testing.T) {
+	var w http.ResponseWriter
+	h := adapter.New(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { w = rw }), nil)
+	invoke(t, h, v2Event("", false))
+	if _, err := w.Write([]byte("late")); err != adapter.ErrInvocationOver {
+		t.Errorf("Write after the invocation: %v", err)
+	}
+	w.WriteHeader(http.StatusTeapot)
+	w.(http.Flusher).Flush()
+}

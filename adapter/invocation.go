@@ -1,0 +1,51 @@
+package adapter
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http"
+	"net/url"
+	"sync"
+)
+
+// invocation is all that a handler can reach of one event: it is made anew for
+// each and never used again, so that a handler that keeps something of it keeps
+// what it saw.
+type invocation struct {
+	parent context.Context
+	event  Event
+
+	url      url.URL
+	tls      tls.ConnectionState
+	body     body
+	response response
+
+	mu  sync.Mutex // guards what follows: the invocation as a context
+	err error
+	*watch
+}
+
+// start makes the invocation ready for its request.
+func (h *Handler) start(ctx context.Context, s *scratch, format Format) *invocation {
+	s.head, s.content = s.head[:0], s.content[:0]
+	inv := &invocation{parent: ctx}
+	inv.event.format = format
+	inv.event.raw = s.fields.data
+	inv.response = response{
+		header:   make(http.Header),
+		dialect:  &fronts[format].reply,
+		text:     h.options.Text,
+		declared: -1,
+		buffers:  &s.buffers,
+	}
+	return inv
+}
+
+// end takes the payload and the buffers back from whatever of the handler still
+// runs; err is what its Write returns from now on. Only the first call counts.
+func (inv *invocation) end(err error) {
+	inv.cancel(context.Canceled)
+	_ = inv.body.Close()
+	inv.event.detach()
+	inv.response.detach(err)
+}

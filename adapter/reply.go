@@ -1,0 +1,184 @@
+package adapter
+
+import (
+	"encoding/base64"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gatehouse-go/gatehouse/internal/scan"
+)
+
+// isUnsent tells of headers that speak of a connection the function does not
+// have, or of a body that the front frames anew (RFC 9110, section 7.6.1). API
+// Gateway renames some of them rather than send them. A trailer's name, with
+// http.TrailerPrefix, is no token and not sent either.
+func isUnsent(name string) bool {
+	switch name {
+	case "Connection", "Content-Length", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return true
+	}
+	return false
+}
+
+// writeHead writes the reply's JSON up to the header's last member. It stays
+// open, for a Content-Type that is known only with the body.
+func (w *response) writeHead() {
+	d, h := w.dialect, folded(w.header)
+	w.head = append(w.head[:0], `{"statusCode":`...)
+	w.head = strconv.AppendInt(w.head, int64(w.status), 10)
+	if cookies := h["Set-Cookie"]; d.cookies && len(cookies) > 0 {
+		w.head = appendStrings(append(w.head, `,"cookies":`...), cookies)
+	}
+	w.head = append(w.head, d.open()...)
+	for name, values := range h {
+		switch {
+		case len(values) == 0, isUnsent(name), !isToken(name):
+		case d.cookies && name == "Set-Cookie":
+		case w.status == http.StatusNotModified && name == "Content-Type":
+		default:
+			w.head = d.appendMember(w.head, name, values)
+		}
+	}
+	w.settleType(h)
+}
+
+// folded returns the header with each name in its canonical form. Fronts do not
+// tell names apart by case, so that two members of the reply's JSON would be one
+// header twice. A handler has to write to the map itself to need this.
+func folded(h http.Header) http.Header {
+	odd := false
+	for name := range h {
+		odd = odd || http.CanonicalHeaderKey(name) != name
+	}
+	if !odd {
+		return h
+	}
+	whole := make(http.Header, len(h))
+	for _, name := range slices.Sorted(maps.Keys(h)) { // the order in which net/http writes them
+		key := http.CanonicalHeaderKey(name)
+		whole[key] = append(whole[key], h[name]...)
+	}
+	return whole
+}
+
+// settleType notes what the header says of the body. As in net/http, an encoded
+// body is not sniffed, and a nil Content-Type suppresses it.
+func (w *response) settleType(h http.Header) {
+	types, typed := h["Content-Type"]
+	encoding := h.Get("Content-Encoding")
+	w.typed = typed || encoding != ""
+	switch {
+	case encoding != "" && !strings.EqualFold(encoding, "identity"):
+		w.text = nil
+	case w.text != nil:
+		w.snapshot = h.Clone()
+	default:
+		w.textual = len(types) > 0 && isTextual(types[0])
+	}
+}
+
+// isText decides between text and base64.
+func (w *response) isText() bool {
+	if len(w.content) == 0 {
+		return true
+	}
+	if w.text != nil {
+		w.textual = w.text(w.snapshot)
+	}
+	return w.textual && utf8.Valid(w.content)
+}
+
+// open begins the header.
+func (d *dialect) open() string {
+	if d.lists {
+		return `,"multiValueHeaders":{`
+	}
+	return `,"headers":{`
+}
+
+// appendMember appends a header line, or several of one name.
+func (d *dialect) appendMember(dst []byte, name string, values []string) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	dst = append(scan.AppendString(dst, name), ':')
+	switch {
+	case d.lists:
+		return appendStrings(dst, values)
+	case len(values) == 1:
+		return scan.AppendString(dst, fieldValue(values[0]))
+	}
+	clean := make([]string, len(values))
+	for i, v := range values {
+		clean[i] = fieldValue(v)
+	}
+	return scan.AppendString(dst, strings.Join(clean, ", "))
+}
+
+func appendStrings(dst []byte, values []string) []byte {
+	dst = append(dst, '[')
+	for i, v := range values {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = scan.AppendString(dst, fieldValue(v))
+	}
+	return append(dst, ']')
+}
+
+// fieldValue makes of a value what net/http would send: no line ends, no blanks
+// around it; and no NUL, which RFC 9110, section 5.5 calls as dangerous. JSON
+// holds UTF-8 alone, so other bytes become U+FFFD.
+func fieldValue(v string) string {
+	if strings.ContainsAny(v, "\r\n\x00") {
+		v = strings.NewReplacer("\r", " ", "\n", " ", "\x00", " ").Replace(v)
+	}
+	return strings.ToValidUTF8(strings.Trim(v, " \t"), "\uFFFD")
+}
+
+// isTextual tells whether a media type is of text that a front takes as such.
+func isTextual(contentType string) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	switch media {
+	case "application/json", "application/xml", "application/javascript", "application/ecmascript",
+		"application/x-javascript", "application/x-www-form-urlencoded":
+		return true
+	}
+	return strings.HasPrefix(media, "text/") || strings.HasSuffix(media, "+json") || strings.HasSuffix(media, "+xml")
+}
+
+// reply completes the reply. It returns nil and the reason if the handler's reply cannot be sent.
+func (w *response) reply() ([]byte, error) {
+	w.writeHeader(http.StatusOK)
+	w.sniff()
+	if w.isHEAD {
+		w.content = w.content[:0]
+	}
+	if w.fault != nil {
+		return nil, w.fault
+	}
+	if w.isText() {
+		return w.complete(`},"isBase64Encoded":false,"body":`, scan.EscapedLen(w.content)+len(`""`), scan.AppendString[[]byte])
+	}
+	return w.complete(`},"isBase64Encoded":true,"body":`, base64.StdEncoding.EncodedLen(len(w.content))+len(`""`), appendBase64)
+}
+
+// complete allocates the reply, once and in its exact size.
+func (w *response) complete(open string, size int, appendContent func(dst, content []byte) []byte) ([]byte, error) {
+	size += len(w.head) + len(open) + len(`}`)
+	if size > w.dialect.limit {
+		return nil, errReplyTooLarge
+	}
+	dst := append(make([]byte, 0, size), w.head...)
+	dst = append(dst, open...)
+	return append(appendContent(dst, w.content), '}'), nil
+}
+
+func appendBase64(dst, content []byte) []byte {
+	return append(scan.AppendBase64(append(dst, '"'), content), '"')
+}

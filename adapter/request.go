@@ -1,0 +1,193 @@
+package adapter
+
+import (
+	"bytes"
+	"crypto/tls"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/gatehouse-go/gatehouse/internal/scan"
+)
+
+// layout is where in the arena the parts of a request stand.
+type layout struct {
+	method, uri, path, query, raw, addr, proto, context, stageVariables span
+}
+
+// newRequest makes the request that the fields of the event describe, as
+// net/http's server would have made it. It reports false if that is none that
+// HTTP allows: a method or header name that is no token, a header value with a
+// line end, a body that cannot be base64. The request then lacks these.
+func (inv *invocation) newRequest(s *scratch) (*http.Request, bool) {
+	f := &s.fields
+	src := fronts[inv.event.format].request(f)
+	var at layout
+	s.arena = s.arena[:0]
+	ok := s.headerLines() && inv.body.open(f)
+	if at.method = s.copy(src.method); !isToken(at.method.of(s.arena)) {
+		at.method, ok = span{}, false
+	}
+	s.uri(&at, src)
+	at.addr = s.remoteAddr(src.sourceIP)
+	at.proto = s.copy(src.protocol)
+	if s.host == (span{}) {
+		s.host = s.copy(f.context.domainName)
+	}
+	at.context = s.appendRaw(f.context.span.of(f.data))
+	at.stageVariables = s.appendRaw(f.stageVariables.of(f.data))
+	return inv.assemble(string(s.arena), s, &at), ok
+}
+
+func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Request {
+	inv.event.context = arena[at.context.start:at.context.end]
+	inv.event.stageVariables = arena[at.stageVariables.start:at.stageVariables.end]
+	inv.url = url.URL{
+		Path:     arena[at.path.start:at.path.end],
+		RawPath:  arena[at.raw.start:at.raw.end],
+		RawQuery: arena[at.query.start:at.query.end],
+	}
+	host := arena[s.host.start:s.host.end]
+	r := http.Request{
+		Method:        arena[at.method.start:at.method.end],
+		URL:           &inv.url,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        header(arena, s.lines),
+		Body:          http.NoBody,
+		ContentLength: int64(inv.body.size),
+		Host:          host,
+		RemoteAddr:    checkedAddr(arena[at.addr.start:at.addr.end]),
+		RequestURI:    arena[at.uri.start:at.uri.end],
+	}
+	if inv.body.size > 0 {
+		r.Body = &inv.body
+	}
+	if proto := arena[at.proto.start:at.proto.end]; proto != r.Proto {
+		if major, minor, ok := http.ParseHTTPVersion(proto); ok {
+			r.Proto, r.ProtoMajor, r.ProtoMinor = proto, major, minor
+		}
+	}
+	if s.https {
+		inv.tls = tls.ConnectionState{HandshakeComplete: true, ServerName: hostname(host)}
+		r.TLS = &inv.tls
+	}
+	return r.WithContext(inv)
+}
+
+// uri writes the request line's URI. The URL's path and query are parts of it,
+// unless the path reads differently once decoded.
+func (s *scratch) uri(at *layout, src source) {
+	at.uri.start = len(s.arena)
+	path := src.path.Bytes(s.fields.data)
+	if isPlainPath(path) {
+		at.path = s.appendRaw(path)
+		s.query(at, src.query)
+		at.uri.end = len(s.arena)
+		return
+	}
+	read := encodedPath
+	if src.pathDecoded {
+		read = decodedPath
+	}
+	p := read(string(path))
+	at.path = s.append(p.escaped)
+	s.query(at, src.query)
+	at.uri.end = len(s.arena)
+	if p.custom {
+		at.raw = at.path
+	}
+	if p.decoded != p.escaped {
+		at.path = s.append(p.decoded)
+	}
+}
+
+// query writes the query with its "?", if there is one.
+func (s *scratch) query(at *layout, form queryForm) {
+	mark := len(s.arena)
+	s.arena = append(s.arena, '?')
+	switch form {
+	case rawQuery:
+		s.copy(s.fields.rawQuery)
+	case decodedMaps:
+		s.decodedQuery()
+	}
+	at.query = span{mark + 1, len(s.arena)}
+	if at.query.start == at.query.end {
+		s.arena, at.query = s.arena[:mark], span{}
+	}
+}
+
+// decodedQuery encodes the maps again, in the order of the event. Where there
+// are both, the lists win, name by name.
+func (s *scratch) decodedQuery() {
+	f := &s.fields
+	for _, p := range f.multiQuery {
+		s.parameter(p)
+	}
+	known := names{list: f.multiQuery, data: f.data}
+	for _, p := range f.query {
+		if !known.has(p.name) {
+			s.parameter(p)
+		}
+	}
+}
+
+func (s *scratch) parameter(p pair) {
+	if s.arena[len(s.arena)-1] != '?' {
+		s.arena = append(s.arena, '&')
+	}
+	s.escape(p.name)
+	s.arena = append(s.arena, '=')
+	s.escape(p.value)
+}
+
+var isQueryByte = byteSet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
+
+// escape does as url.QueryEscape.
+func (s *scratch) escape(t scan.Text) {
+	for _, c := range t.Bytes(s.fields.data) {
+		switch {
+		case isQueryByte[c]:
+			s.arena = append(s.arena, c)
+		case c == ' ':
+			s.arena = append(s.arena, '+')
+		default:
+			s.arena = append(s.arena, percent(c)...)
+		}
+	}
+}
+
+// remoteAddr writes the client's address in the form of net.Listener's. Behind
+// mutual TLS it has been seen with a port.
+func (s *scratch) remoteAddr(ip scan.Text) span {
+	start := len(s.arena)
+	text := ip.Bytes(s.fields.data)
+	switch colons := bytes.Count(text, []byte{':'}); {
+	case colons == 0:
+		s.arena = append(append(s.arena, text...), ":0"...)
+	case colons > 1 && text[0] != '[':
+		s.arena = append(append(append(s.arena, '['), text...), "]:0"...)
+	default:
+		s.arena = append(s.arena, text...)
+	}
+	return span{start, len(s.arena)}
+}
+
+// checkedAddr returns "" for what is no address, such as the source IP of the
+// console's test events.
+func checkedAddr(addr string) string {
+	if _, err := netip.ParseAddrPort(addr); err != nil {
+		return ""
+	}
+	return addr
+}
+
+func hostname(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.IndexByte(host[i:], ']') < 0 {
+		return host[:i]
+	}
+	return host
+}

@@ -1,0 +1,164 @@
+package adapter
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+var errReplyTooLarge = errors.New("adapter: the reply is larger than the front takes")
+
+// sniffLen is how many bytes http.DetectContentType looks at.
+const sniffLen = 512
+
+// response is the http.ResponseWriter of a buffered reply, with the behaviour
+// of net/http's. Its head is written as JSON at the first WriteHeader, which
+// makes it the snapshot that net/http takes of the header then; the body is kept
+// as it is until the reply is known to be complete.
+type response struct {
+	mu       sync.Mutex
+	header   http.Header
+	dialect  *dialect
+	text     func(http.Header) bool // Options.Text, as long as the body may be text
+	snapshot http.Header            // for text alone
+
+	fault    error // why the reply will be ours instead
+	over     error // what Write returns once the invocation is over
+	declared int64 // Content-Length as the handler set it, or -1
+	written  int64
+	status   int32 // 0 until WriteHeader
+
+	isHEAD  bool
+	typed   bool // the header has a Content-Type, or is to have none
+	sniffed bool // the Content-Type is settled
+	textual bool // it is one of text, and there is no Content-Encoding
+
+	*buffers
+}
+
+// buffers grow with the reply and are used again for the next.
+type buffers struct {
+	head    []byte // JSON of the reply up to its header's closing brace
+	content []byte // the body
+}
+
+// Header returns the map that WriteHeader sends.
+func (w *response) Header() http.Header { return w.header }
+
+// WriteHeader takes the status and a snapshot of the header. Informational
+// statuses are passed over, since no front hands them on; 101 and what is no
+// final status becomes a 500.
+func (w *response) WriteHeader(status int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over == nil {
+		w.writeHeader(status)
+	}
+}
+
+func (w *response) writeHeader(status int) {
+	if w.status != 0 || 100 <= status && status < 200 && status != http.StatusSwitchingProtocols {
+		return
+	}
+	w.status = int32(status)
+	if status < 200 || status > 599 {
+		w.fault = errors.New("status " + strconv.Itoa(status) + " cannot be sent")
+		return
+	}
+	w.declared = contentLength(w.header)
+	w.writeHead()
+}
+
+// contentLength returns what the handler said its body's length will be, or -1.
+func contentLength(h http.Header) int64 {
+	declared := h.Get("Content-Length")
+	if declared == "" {
+		return -1
+	}
+	n, err := strconv.ParseInt(declared, 10, 64)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
+// Write adds to the body. Like net/http's it fails for statuses without a body
+// and past a Content-Length that the handler set itself.
+func (w *response) Write(p []byte) (int, error) { return write(w, p) }
+
+// WriteString is Write for a string.
+func (w *response) WriteString(s string) (int, error) { return write(w, s) }
+
+func write[T string | []byte](w *response, p T) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over != nil {
+		return 0, w.over
+	}
+	w.writeHeader(http.StatusOK)
+	switch {
+	case len(p) == 0:
+		return 0, nil
+	case !bodyAllowed(w.status):
+		return 0, http.ErrBodyNotAllowed
+	}
+	w.written += int64(len(p))
+	switch {
+	case w.declared >= 0 && w.written > w.declared:
+		return 0, http.ErrContentLength
+	case w.isHEAD: // only what sniffing needs is kept
+		w.content = append(w.content, p[:min(len(p), max(0, sniffLen-len(w.content)))]...)
+	case w.written > int64(w.dialect.limit):
+		w.fault = errReplyTooLarge
+		return 0, errReplyTooLarge
+	default:
+		w.content = append(w.content, p...)
+	}
+	return len(p), nil
+}
+
+// detach takes the buffers back.
+func (w *response) detach(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over == nil {
+		w.over, w.buffers = err, nil
+	}
+}
+
+// bodyAllowed follows RFC 9110, sections 15.2, 15.3.5 and 15.4.5.
+func bodyAllowed(status int32) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// Flush sends the header, as net/http's does; the body waits for the reply to be
+// complete, since a buffered front sends nothing before.
+func (w *response) Flush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over == nil {
+		w.writeHeader(http.StatusOK)
+		w.sniff()
+	}
+}
+
+// EnableFullDuplex is there for http.ResponseController, and true of every
+// reply: the whole request has arrived before.
+func (w *response) EnableFullDuplex() error { return nil }
+
+// sniff settles the Content-Type by the body so far, unless the handler has.
+func (w *response) sniff() {
+	if w.sniffed || w.fault != nil {
+		return
+	}
+	w.sniffed = true
+	if !w.typed && len(w.content) > 0 && bodyAllowed(w.status) {
+		contentType := http.DetectContentType(w.content)
+		w.textual = isTextual(contentType)
+		if w.snapshot != nil {
+			w.snapshot.Set("Content-Type", contentType)
+		}
+		w.head = w.dialect.appendMember(w.head, "Content-Type", []string{contentType})
+	}
+}
