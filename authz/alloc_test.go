@@ -1,0 +1,81 @@
+package authz_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/authz"
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+type granted struct {
+	name  string
+	guard *authz.Guard
+	req   authz.Requirement
+}
+
+func grantedDecisions(tb testing.TB) []granted {
+	alice := always(caller(tb, "a b c"))
+	told := 0
+	count := func(*http.Request, authz.Decision) { told++ }
+	fn := authz.Func("f", func(*http.Request, *claims.Identity) error { return nil })
+	return []granted{
+		{"public, nobody", &authz.Guard{Identify: always(nil)}, authz.Public()},
+		{"public, known", &authz.Guard{Identify: alice}, authz.Public()},
+		{"authenticated", &authz.Guard{Identify: alice}, authz.Authenticated()},
+		{"scope", &authz.Guard{Identify: alice}, authz.Scope("c")},
+		{"scope, from the context", &authz.Guard{}, authz.Scope("c")},
+		{"last of any", &authz.Guard{Identify: alice}, authz.AnyScope("x", "y", "c")},
+		{"all, nested", &authz.Guard{Identify: alice}, authz.All(authz.Scope("a"), authz.Any(authz.Scope("x"), fn))},
+		{"every, source, token use", &authz.Guard{Identify: alice, Every: authz.TokenUse("access")}, authz.Source(claims.JWT)},
+		{"scope, OnDecision", &authz.Guard{Identify: alice, OnDecision: count}, authz.Scope("c")},
+	}
+}
+
+func grantedRequest(tb testing.TB) *http.Request {
+	r := request("GET", "/", "Bearer abc.def.ghi")
+	return r.WithContext(claims.NewContext(r.Context(), caller(tb, "a b c")))
+}
+
+func TestGrantedDecisionDoesNotAllocate(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	r := grantedRequest(t)
+	for _, test := range grantedDecisions(t) {
+		t.Run(test.name, func(t *testing.T) {
+			got := testing.AllocsPerRun(100, func() {
+				if _, err := test.guard.Check(r, test.req); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if got != 0 {
+				t.Errorf("%v allocations, want 0", got)
+			}
+		})
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	r := grantedRequest(b)
+	for _, bench := range grantedDecisions(b) {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := bench.guard.Check(r, bench.req); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkMux(b *testing.B) {
+	mux := site(always(caller(b, "read")))
+	r := request("GET", "/notes/1", "Bearer abc.def.ghi")
+	b.ReportAllocs()
+	for b.Loop() {
+		mux.ServeHTTP(httptest.NewRecorder(), r)
+	}
+}

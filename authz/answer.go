@@ -1,0 +1,86 @@
+package authz
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+)
+
+// problem is the body of a refusal (RFC 9457). It is the same for every refusal
+// with the same code, up to the scopes, so that it gives nothing away.
+type problem struct {
+	Title  string   `json:"title"`
+	Status int      `json:"status"`
+	Detail string   `json:"detail,omitempty"`
+	Code   string   `json:"code,omitempty"`
+	Scopes []string `json:"scopes,omitempty"`
+}
+
+var details = map[string]string{
+	invalidRequest:         "The request carries credentials that are malformed or not unique.",
+	invalidToken:           "The access token is expired or not accepted.",
+	insufficientScope:      "The caller may not perform this operation.",
+	temporarilyUnavailable: "The access token cannot be checked at the moment.",
+}
+
+func writeProblem(w http.ResponseWriter, e *Error) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	json.NewEncoder(w).Encode(problem{
+		Title:  http.StatusText(e.Status),
+		Status: e.Status,
+		Detail: details[e.Code],
+		Code:   e.code(),
+		Scopes: e.scopes(),
+	})
+}
+
+// answer is the writer that Refuse gets. It has a header of its own, of which
+// only Content-Type reaches the client, and no way to the writer behind it.
+type answer struct {
+	w         http.ResponseWriter
+	status    int
+	fixed     http.Header
+	scratch   http.Header
+	head      bool
+	committed bool
+}
+
+func newAnswer(w http.ResponseWriter, r *http.Request, e *Error, realm string) *answer {
+	return &answer{
+		w:       w,
+		status:  e.Status,
+		fixed:   e.header(realm),
+		scratch: http.Header{},
+		head:    r.Method == http.MethodHead,
+	}
+}
+
+func (a *answer) Header() http.Header { return a.scratch }
+
+// WriteHeader sends the Guard's status, whatever it is asked to send.
+func (a *answer) WriteHeader(int) {
+	if a.committed {
+		return
+	}
+	a.committed = true
+	h := a.w.Header()
+	// What was set for the body that is not sent; as in http.Error.
+	for _, name := range [...]string{"Content-Encoding", "Content-Length", "Content-Type", "Etag", "Last-Modified"} {
+		h.Del(name)
+	}
+	if values, ok := a.scratch["Content-Type"]; ok {
+		h["Content-Type"] = values
+	}
+	maps.Copy(h, a.fixed)
+	a.w.WriteHeader(a.status)
+}
+
+// Write drops the body of an answer to HEAD (RFC 9110 section 9.3.2), also
+// where the server behind would send it.
+func (a *answer) Write(p []byte) (int, error) {
+	a.WriteHeader(a.status)
+	if a.head {
+		return len(p), nil
+	}
+	return a.w.Write(p)
+}

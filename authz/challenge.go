@@ -1,0 +1,104 @@
+package authz
+
+import (
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Challenge sets in h what every answer to e must carry: Cache-Control, a
+// challenge where e is about the caller's credentials (RFC 6750 section 3), and
+// Retry-After. It is for those who answer themselves what Check refused; Allow
+// and Require need no help.
+func (g *Guard) Challenge(h http.Header, e *Error) {
+	maps.Copy(h, e.header(g.realm()))
+}
+
+// header returns what every answer to e must carry.
+func (e *Error) header(realm string) http.Header {
+	h := http.Header{"Cache-Control": {"no-store"}}
+	if e.challenges() {
+		h.Set("WWW-Authenticate", e.challenge(realm))
+	}
+	if wait := e.retryAfter(); wait > 0 {
+		h.Set("Retry-After", strconv.FormatInt(wait, 10))
+	}
+	return h
+}
+
+// challenges tells whether e is about the caller's credentials (RFC 6750
+// section 3).
+func (e *Error) challenges() bool {
+	switch e.Status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	case http.StatusBadRequest:
+		return e.Code == invalidRequest
+	}
+	return false
+}
+
+// challenge renders e for WWW-Authenticate (RFC 6750 section 3). The scheme
+// must be followed by at least one parameter, so realm is always there.
+func (e *Error) challenge(realm string) string {
+	var b strings.Builder
+	b.WriteString(`Bearer realm="` + quotable(realm) + `"`)
+	if code := e.code(); code != "" {
+		b.WriteString(`, error="` + code + `"`)
+	}
+	if scopes := e.scopes(); len(scopes) > 0 {
+		b.WriteString(`, scope="` + strings.Join(scopes, " ") + `"`)
+	}
+	return b.String()
+}
+
+// code returns the code as far as RFC 6750 section 3 lets it be quoted: its
+// character set is that of a scope-token and the blank.
+func (e *Error) code() string {
+	if !isScopeToken(strings.ReplaceAll(e.Code, " ", "")) {
+		return ""
+	}
+	return e.Code
+}
+
+// scopes returns the scopes that may be quoted, and none with another code:
+// only insufficient_scope says that asking for more scopes would help.
+func (e *Error) scopes() []string {
+	if e.Code != insufficientScope {
+		return nil
+	}
+	var tokens []string
+	for _, s := range e.Scopes {
+		if isScopeToken(s) {
+			tokens = append(tokens, s)
+		}
+	}
+	return tokens
+}
+
+func (e *Error) retryAfter() int64 {
+	seconds := int64((e.RetryAfter + time.Second - 1) / time.Second)
+	if e.Status == http.StatusServiceUnavailable {
+		return max(seconds, 1)
+	}
+	return seconds
+}
+
+// quotable returns s as the inside of a quoted-string (RFC 9110 section 5.6.4).
+func quotable(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ' || c == 0x7f:
+			b.WriteByte(' ')
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			fallthrough
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}

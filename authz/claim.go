@@ -1,0 +1,104 @@
+package authz
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+// groupsClaim is where Cognito user pools put groups; another issuer's are
+// asked for with Claim.
+const groupsClaim = "cognito:groups"
+
+// oneOf is a requirement that something about the caller is one of some values.
+type oneOf struct {
+	text    string
+	values  []string
+	missing error
+	holds   func(id *claims.Identity, values []string) (bool, error)
+}
+
+// Groups requires membership in at least one of the Cognito groups anyOf,
+// compared byte for byte. An Identity whose list of groups is ambiguous, as a
+// REST API's comma-joined one may be, is in none. Groups panics if there are no
+// names or one is empty.
+func Groups(anyOf ...string) Requirement {
+	return newOneOf("Groups", "group", anyOf, func(id *claims.Identity, names []string) (bool, error) {
+		groups, err := id.List(groupsClaim)
+		return err == nil && slices.ContainsFunc(groups, among(names)), err
+	})
+}
+
+// Claim requires that the claim name is one of the values oneOf, compared byte
+// for byte, or a list with one of them in it, as claims.Identity.List reads it:
+// text that may be a list or not is neither. A number or boolean is compared by
+// its JSON text, because some gateways render every claim as a string. Claim
+// panics if name is empty, or if there are no values or one is empty.
+func Claim(name string, oneOf ...string) Requirement {
+	if name == "" {
+		panic("authz: Claim without a name")
+	}
+	return newOneOf("Claim", "claim "+name, oneOf, func(id *claims.Identity, values []string) (bool, error) {
+		value, _ := id.Claim(name)
+		switch v := value.(type) {
+		case bool:
+			return slices.Contains(values, strconv.FormatBool(v)), nil
+		case json.Number:
+			return slices.Contains(values, v.String()), nil
+		}
+		list, err := id.List(name)
+		return err == nil && slices.ContainsFunc(list, among(values)), err
+	})
+}
+
+// TokenUse requires an Identity with this TokenUse, such as "access" where ID
+// tokens must not pass. It panics if s is empty.
+func TokenUse(s string) Requirement {
+	return newOneOf("TokenUse", "token use", []string{s}, func(id *claims.Identity, values []string) (bool, error) {
+		return slices.Contains(values, id.TokenUse), nil
+	})
+}
+
+func newOneOf(where, what string, values []string, holds func(*claims.Identity, []string) (bool, error)) Requirement {
+	if len(values) == 0 || slices.Contains(values, "") {
+		panic("authz: " + where + " without a value, or with an empty one")
+	}
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = strconv.Quote(v)
+	}
+	text := what + " " + choice(quoted)
+	return &oneOf{text, slices.Clone(values), errors.New("authz: needs " + text), holds}
+}
+
+func (o *oneOf) Check(_ *http.Request, id *claims.Identity) error {
+	ok, err := o.holds(id, o.values)
+	switch {
+	case ok:
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w: %w", o.missing, err)
+	}
+	return o.missing
+}
+
+func (o *oneOf) String() string { return o.text }
+
+// choice writes a list of values so that it stays one operand beside the and
+// and or of All and Any.
+func choice(values []string) string {
+	if len(values) == 1 {
+		return values[0]
+	}
+	return "in (" + strings.Join(values, ", ") + ")"
+}
+
+func among(values []string) func(string) bool {
+	return func(s string) bool { return slices.Contains(values, s) }
+}

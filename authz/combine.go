@@ -1,0 +1,82 @@
+package authz
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+// All requires every r. It checks them in order and fails with the first error.
+// It panics if there are none, one is nil, or one is Public.
+func All(r ...Requirement) Requirement {
+	mustBeParts("All", r)
+	return &combination{slices.Clone(r), joined(r, " and "), checkAll}
+}
+
+// Any requires at least one r. It checks them in order until one is met; if
+// none is, its error joins all of theirs. It panics if there are none, one is
+// nil, or one is Public.
+func Any(r ...Requirement) Requirement {
+	mustBeParts("Any", r)
+	return &combination{slices.Clone(r), joined(r, " or "), checkAny}
+}
+
+func mustBeParts(where string, parts []Requirement) {
+	if len(parts) == 0 {
+		panic("authz: " + where + " without a Requirement")
+	}
+	for _, part := range parts {
+		mustBePart(where, part)
+	}
+}
+
+type combination struct {
+	parts []Requirement
+	text  string
+	check func([]Requirement, *http.Request, *claims.Identity) error
+}
+
+func (c *combination) Check(r *http.Request, id *claims.Identity) error {
+	return c.check(c.parts, r, id)
+}
+
+func checkAll(parts []Requirement, r *http.Request, id *claims.Identity) error {
+	for _, part := range parts {
+		if err := part.Check(r, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkAny(parts []Requirement, r *http.Request, id *claims.Identity) error {
+	var few [8]error // on the stack: what is granted in the end allocates nothing
+	failed := few[:0]
+	for _, part := range parts {
+		err := part.Check(r, id)
+		if err == nil {
+			return nil
+		}
+		failed = append(failed, err)
+	}
+	return errors.Join(failed...)
+}
+
+func (c *combination) String() string   { return c.text }
+func (c *combination) scopes() []string { return scopesOf(c.parts...) }
+
+// joined writes the parts' texts with a word between them, a combination among
+// them in parentheses.
+func joined(parts []Requirement, word string) string {
+	texts := make([]string, len(parts))
+	for i, part := range parts {
+		texts[i] = part.String()
+		if inner, ok := part.(*combination); ok && len(inner.parts) > 1 {
+			texts[i] = "(" + texts[i] + ")"
+		}
+	}
+	return strings.Join(texts, word)
+}

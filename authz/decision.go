@@ -1,0 +1,115 @@
+package authz
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+// Outcome is how a decision ended.
+type Outcome string
+
+const (
+	// Granted lets the request through to its handler.
+	Granted Outcome = "granted"
+	// Refused answers it with an error of 400 or more.
+	Refused Outcome = "refused"
+	// NoRoute is a caller who was let through where no route is: the router
+	// answers, with 404, 405 or a redirect to a clean path.
+	NoRoute Outcome = "no route"
+)
+
+// Decision is the record of one decision, for audit logs. It holds no token and
+// no claim.
+type Decision struct {
+	// Route is the pattern that matched, as http.Request.Pattern has it; empty
+	// for unknown routes and where the router does not set it.
+	Route  string
+	Method string // the request's, chosen by the client
+
+	// Format, APIID and RequestID are the front's, as the event names them.
+	// Zero and empty if the request came from no event, or the front has none.
+	Format    adapter.Format
+	APIID     string
+	RequestID string
+
+	Requirement string        // text of what was required, without Guard.Every; empty: no rule
+	Source      claims.Source // where the caller's identity is from; zero: nobody
+	Outcome     Outcome
+	Code        string // error code of a refusal, empty for a 401 without a token
+	Enforced    bool   // false: the refusal was only recorded (Guard.ReportUntil)
+
+	// Err is the *Error of a refusal with its cause, and on a Public route why
+	// an identity did not count; nil otherwise. Not for the client.
+	Err error
+
+	caller *claims.Identity
+}
+
+// SubjectHash returns HMAC-SHA-256 of the caller's claims.Identity.Key in
+// hexadecimal: it tells callers apart in a log without naming them. It is empty
+// for nobody, and for an empty key, without which subjects could be guessed.
+func (d Decision) SubjectHash(key []byte) string {
+	if d.caller == nil || len(key) == 0 {
+		return ""
+	}
+	h := hmac.New(sha256.New, key)
+	io.WriteString(h, d.caller.Key())
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func newDecision(r *http.Request, req Requirement) Decision {
+	d := Decision{
+		Route:    r.Pattern,
+		Method:   r.Method,
+		Outcome:  Refused,
+		Code:     serverError,
+		Enforced: true,
+		Err:      errUndecided,
+	}
+	if req == (noRoute{}) {
+		d.Route = "" // an outer router's, if anything
+	}
+	return d
+}
+
+func (d *Decision) grant(req Requirement, cause error) {
+	d.Outcome, d.Code, d.Err = Granted, "", cause
+	if req == (noRoute{}) {
+		d.Outcome = NoRoute
+	}
+}
+
+// refuse keeps a copy: what OnDecision does to it does not change the answer.
+func (d *Decision) refuse(e Error) { d.Code, d.Err = e.Code, &e }
+
+// report completes what is only worth the work if somebody listens.
+func (g *Guard) report(r *http.Request, req Requirement, d *Decision) {
+	if g.OnDecision == nil {
+		return
+	}
+	if req != nil {
+		d.Requirement = req.String()
+	}
+	if d.caller != nil {
+		d.Source = d.caller.Source
+	}
+	d.locate(r.Context())
+	g.OnDecision(r, *d)
+}
+
+// locate names the front and the request by the event they came in, if any.
+func (d *Decision) locate(ctx context.Context) {
+	event, ok := adapter.FromContext(ctx)
+	if !ok {
+		return
+	}
+	d.Format = event.Format()
+	d.APIID, d.RequestID = ids(event)
+}

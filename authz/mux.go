@@ -1,0 +1,101 @@
+package authz
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+)
+
+// Mux is an http.ServeMux whose routes cannot exist without a Requirement. Its
+// patterns and their precedence are ServeMux's, and so is PathValue.
+//
+// What matches no route is refused with 401 for nobody; a caller with an
+// identity gets ServeMux's own answer: 404, 405 with Allow, or a redirect to
+// the clean path. So a stranger learns nothing about which routes there are,
+// and a request for `//admin` is not one for /admin.
+//
+// All routes are registered before the first request: from then on Handle
+// panics, so that the Policy printed at start is the one in force. A Mux is safe
+// for concurrent use.
+type Mux struct {
+	guard *Guard
+	mux   *http.ServeMux // of *guarded only, and never "/" of our own
+
+	mu      sync.Mutex // orders Handle against the first request
+	rules   []Rule
+	serving atomic.Bool
+}
+
+// NewMux returns a Mux without routes. A nil Guard is the zero Guard. NewMux
+// panics if g.Every is Public or has no text.
+func NewMux(g *Guard) *Mux {
+	if g == nil {
+		g = &Guard{}
+	}
+	g.mustBeValid()
+	return &Mux{guard: g, mux: http.NewServeMux()}
+}
+
+// Handle registers h and what it requires for pattern, whose syntax is
+// http.ServeMux's. It panics if req or h is nil, if the pattern is malformed or
+// conflicts with another, or if the Mux has served a request.
+func (m *Mux) Handle(pattern string, req Requirement, h http.Handler) {
+	guard := m.guard.Require(req)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.serving.Load() {
+		panic("authz: Handle after the first request")
+	}
+	m.mux.Handle(pattern, guard(h))
+	m.rules = append(m.rules, newRule(pattern, req))
+}
+
+// HandleFunc registers a function as Handle does a Handler.
+func (m *Mux) HandleFunc(pattern string, req Requirement, h func(http.ResponseWriter, *http.Request)) {
+	if h == nil {
+		panic("authz: HandleFunc with a nil function")
+	}
+	m.Handle(pattern, req, http.HandlerFunc(h))
+}
+
+// ServeHTTP serves the route that matches r, if its requirement is met.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.seal()
+	builtin, matched := m.find(r)
+	if matched {
+		m.mux.ServeHTTP(w, r) // sets PathValue; the guarded handler decides
+		return
+	}
+	if r, ok := m.guard.Allow(w, r, UnknownRoute()); ok {
+		w.Header().Set("Cache-Control", "no-store") // strangers are answered otherwise
+		builtin.ServeHTTP(w, r)
+	}
+}
+
+// find reports whether one of our routes would serve r. Only our own handler
+// type is a match: for a redirect ServeMux names a pattern too. Otherwise find
+// returns ServeMux's answer, fixed before Identify can touch the request.
+func (m *Mux) find(r *http.Request) (builtin http.Handler, matched bool) {
+	if r.RequestURI == "*" {
+		return http.HandlerFunc(badRequest), false // ServeMux.Handler does not look at it, its ServeHTTP does
+	}
+	h, _ := m.mux.Handler(r)
+	_, matched = h.(*guarded)
+	return h, matched
+}
+
+// badRequest is what ServeMux says to `OPTIONS *`.
+func badRequest(w http.ResponseWriter, _ *http.Request) {
+	w.WriteHeader(http.StatusBadRequest)
+}
+
+// seal ends registration. Waiting for a Handle that is under way keeps a route
+// from appearing between the two times ServeMux is asked.
+func (m *Mux) seal() {
+	if m.serving.Load() {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.serving.Store(true)
+}

@@ -1,0 +1,83 @@
+package authz
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// Policy is who may do what: all routes of a Mux with what they require. It is
+// a copy, in a stable order; its String is meant to be kept in a golden file,
+// so that whoever changes the policy shows it to a reviewer.
+type Policy struct {
+	Identity    string    // where identities come from
+	Every       string    // what each rule but public requires in addition; may be empty
+	ReportUntil time.Time // refusals of known callers are only recorded until then; zero: enforced
+	Rules       []Rule    // sorted by pattern, then method
+}
+
+// Rule is one route of a Policy.
+type Rule struct {
+	Method      string // empty: every method. GET stands for HEAD too, unless HEAD has its own rule
+	Pattern     string // host, if any, and path, as registered
+	Requirement string // text of the requirement
+}
+
+// Policy returns the routes registered so far.
+func (m *Mux) Policy() Policy {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.guard.Policy(m.rules)
+}
+
+// Policy returns what g makes of these rules: for routers that keep their own
+// list. It does not keep or change rules.
+func (g *Guard) Policy(rules []Rule) Policy {
+	p := Policy{
+		Identity:    "claims.FromContext, unpinned",
+		ReportUntil: g.ReportUntil,
+		Rules:       slices.Clone(rules),
+	}
+	slices.SortFunc(p.Rules, func(a, b Rule) int {
+		return cmp.Or(cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Method, b.Method))
+	})
+	if g.Identify != nil {
+		p.Identity = "Guard.Identify"
+	}
+	if g.Every != nil {
+		p.Every = g.Every.String()
+	}
+	return p
+}
+
+// newRule splits a pattern as ServeMux does: [METHOD ][HOST]/[PATH].
+func newRule(pattern string, req Requirement) Rule {
+	method, path := "", pattern
+	if i := strings.IndexAny(pattern, " \t"); i >= 0 {
+		method, path = pattern[:i], strings.TrimLeft(pattern[i:], " \t")
+	}
+	return Rule{Method: method, Pattern: path, Requirement: req.String()}
+}
+
+// String returns the policy as a table, one rule per line.
+func (p Policy) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "identity: %s\n", p.Identity)
+	if p.Every != "" {
+		fmt.Fprintf(&b, "every:    %s\n", p.Every)
+	}
+	if !p.ReportUntil.IsZero() {
+		fmt.Fprintf(&b, "403:      only recorded until %s\n", p.ReportUntil.UTC().Format(time.RFC3339))
+	}
+	b.WriteByte('\n')
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, r := range p.Rules {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", cmp.Or(r.Method, "*"), r.Pattern, r.Requirement)
+	}
+	fmt.Fprintf(t, "*\t(no route)\trefused\n")
+	t.Flush()
+	return b.String()
+}

@@ -1,0 +1,74 @@
+package authz
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The codes of a refusal: RFC 6750 section 3.1, and for 503 the word RFC 6749
+// section 4.1.2.1 has for it.
+const (
+	invalidRequest         = "invalid_request"
+	invalidToken           = "invalid_token"
+	insufficientScope      = "insufficient_scope"
+	temporarilyUnavailable = "temporarily_unavailable"
+	serverError            = "server_error"
+)
+
+// Error is a refusal: what Guard.Check returns, and what Identify or a
+// Requirement may return to choose the answer.
+type Error struct {
+	// Status of the answer. A Guard makes 500 of a status outside 400–599.
+	Status int
+
+	// Code is the error code of RFC 6750 section 3.1, sent in the challenge and
+	// in the body. Empty: none, as for a caller who offered no token. A code
+	// with characters that section does not allow is not sent.
+	Code string
+
+	// Scopes that the operation requires, sent with insufficient_scope. Nil: a
+	// Guard puts in those the route's requirement names.
+	Scopes []string
+
+	// RetryAfter is sent as Retry-After, in whole seconds rounded up. Zero or
+	// less: not sent, but with a 503 as one second.
+	RetryAfter time.Duration
+
+	// Err is the cause, for OnDecision; the client never sees it. May be nil.
+	Err error
+}
+
+// Error returns the status, the code and the cause.
+func (e *Error) Error() string {
+	text := "authz: " + strconv.Itoa(e.Status)
+	if e.Code != "" {
+		text += " " + e.Code
+	}
+	if e.Err != nil {
+		text += ": " + strings.TrimPrefix(e.Err.Error(), "authz: ")
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// refusalFor makes a refusal of err: the *Error in it, or otherwise one with
+// this status and code.
+func refusalFor(err error, status int, code string) Error {
+	var own *Error
+	if !errors.As(err, &own) || own == nil {
+		return Error{Status: status, Code: code, Err: err}
+	}
+	e := *own
+	if err != error(own) {
+		e.Err = err // what wraps it belongs to the cause
+	}
+	if e.Status < 400 || e.Status > 599 {
+		e.Status, e.Code = http.StatusInternalServerError, serverError
+	}
+	return e
+}

@@ -1,0 +1,82 @@
+package authz
+
+import (
+	"net/http"
+
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+type public struct{}
+
+// Public admits everybody, nobody included. It must be the whole requirement
+// of a route: inside All or Any, or as Guard.Every, it panics, because there it
+// would either mean nothing or open what the other requirements close.
+//
+// The handler still learns who is calling, if Identify says so; an error of
+// Identify makes the caller nobody.
+func Public() Requirement { return public{} }
+
+func (public) Check(*http.Request, *claims.Identity) error { return nil }
+func (public) String() string                              { return "public" }
+
+type authenticated struct{}
+
+// Authenticated admits every caller who has an identity, whatever it may do.
+func Authenticated() Requirement { return authenticated{} }
+
+func (authenticated) Check(*http.Request, *claims.Identity) error { return nil }
+func (authenticated) String() string                              { return "authenticated" }
+
+type noRoute struct{}
+
+// UnknownRoute is what routers of other makes give to Guard.Check or Allow where
+// no route matched: every caller with an identity meets it and may learn that
+// there is none; the Decision's Outcome is NoRoute. It panics where a route is
+// registered with it. A Mux asks it by itself.
+func UnknownRoute() Requirement { return noRoute{} }
+
+func (noRoute) Check(*http.Request, *claims.Identity) error { return nil }
+func (noRoute) String() string                              { return "no route" }
+
+type function struct {
+	name  string
+	check func(*http.Request, *claims.Identity) error
+}
+
+// Func makes a requirement of f; name is its text in Policy and Decision. f is
+// never called with a nil Identity; it must be safe for concurrent use. Func
+// panics if name is empty or f is nil.
+func Func(name string, f func(*http.Request, *claims.Identity) error) Requirement {
+	if name == "" {
+		panic("authz: Func without a name")
+	}
+	if f == nil {
+		panic("authz: Func with a nil function")
+	}
+	return function{name, f}
+}
+
+func (f function) Check(r *http.Request, id *claims.Identity) error { return f.check(r, id) }
+func (f function) String() string                                   { return f.name }
+
+// mustBeRule panics unless req can stand for a rule. Asking for the text also
+// finds the nil pointers that hide in a non-nil interface.
+func mustBeRule(where string, req Requirement) {
+	if req == nil {
+		panic("authz: " + where + " with a nil Requirement")
+	}
+	if req.String() == "" {
+		panic("authz: " + where + " with a Requirement that has no text")
+	}
+	if req == UnknownRoute() {
+		panic("authz: UnknownRoute as the requirement of a route")
+	}
+}
+
+// mustBePart panics unless req can be one of several: Public never can.
+func mustBePart(where string, req Requirement) {
+	mustBeRule(where, req)
+	if req == Public() {
+		panic("authz: Public inside " + where)
+	}
+}

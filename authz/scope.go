@@ -1,0 +1,86 @@
+package authz
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+type scope struct {
+	name    string
+	text    string
+	missing error // made once, so that a refusal inside Any costs nothing
+}
+
+// Scope requires the scope s, compared byte for byte. It panics if s is not a
+// scope-token (RFC 6749 section 3.3): a scope with a blank in it, say, could
+// never be held and would be two scopes in the challenge.
+func Scope(s string) Requirement {
+	if !isScopeToken(s) {
+		panic("authz: " + strconv.Quote(s) + " is not a scope-token (RFC 6749 section 3.3)")
+	}
+	text := "scope " + s
+	return &scope{s, text, errors.New("authz: needs " + text)}
+}
+
+// AllScopes requires every one of the scopes. It panics if there are none or
+// one is not a scope-token.
+func AllScopes(s ...string) Requirement { return All(eachScope("AllScopes", s)...) }
+
+// AnyScope requires at least one of the scopes. It panics if there are none or
+// one is not a scope-token.
+func AnyScope(s ...string) Requirement { return Any(eachScope("AnyScope", s)...) }
+
+func eachScope(where string, names []string) []Requirement {
+	if len(names) == 0 {
+		panic("authz: " + where + " without a scope")
+	}
+	each := make([]Requirement, len(names))
+	for i, name := range names {
+		each[i] = Scope(name)
+	}
+	return each
+}
+
+func (s *scope) Check(_ *http.Request, id *claims.Identity) error {
+	if id.HasScope(s.name) {
+		return nil
+	}
+	return s.missing
+}
+
+func (s *scope) String() string   { return s.text }
+func (s *scope) scopes() []string { return []string{s.name} }
+
+// isScopeToken implements scope-token of RFC 6749 section 3.3:
+// 1*( %x21 / %x23-5B / %x5D-7E ).
+func isScopeToken(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// scopesOf returns the scopes that reqs name, each once and in that order: what
+// a client could ask for (RFC 6750 section 3, attribute scope).
+func scopesOf(reqs ...Requirement) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, req := range reqs {
+		named, ok := req.(interface{ scopes() []string })
+		if !ok {
+			continue
+		}
+		for _, s := range named.scopes() {
+			if !seen[s] {
+				seen[s] = true
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,39 @@
+package authz
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+type source struct {
+	any     []claims.Source
+	text    string
+	missing error
+}
+
+// Source requires that the Identity comes from one of the sources s, such as
+// claims.SigV4 for operations that only other services call. It panics if there
+// are none or one is the zero Source.
+func Source(s ...claims.Source) Requirement {
+	if len(s) == 0 || slices.Contains(s, 0) {
+		panic("authz: Source without a source, or with the zero one")
+	}
+	names := make([]string, len(s))
+	for i, src := range s {
+		names[i] = src.String()
+	}
+	text := "source " + choice(names)
+	return &source{slices.Clone(s), text, errors.New("authz: needs " + text)}
+}
+
+func (s *source) Check(_ *http.Request, id *claims.Identity) error {
+	if slices.Contains(s.any, id.Source) {
+		return nil
+	}
+	return s.missing
+}
+
+func (s *source) String() string { return s.text }

@@ -1,0 +1,127 @@
+// Package claims tells an http.Handler who is calling, as the front's authorizer
+// vouched for it: never from a header, a query or a body, which are the
+// client's.
+//
+//	who := claims.MustNew(claims.Config{Issuers: []string{"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC"}})
+//	lambda.Start(adapter.New(who.Wrap(handler), nil))
+//
+// and in the handler, or anything it calls:
+//
+//	caller, ok := claims.FromContext(r.Context()) // false: nobody
+//
+// Behind plain httptest, NewIdentity and NewContext take the event's place.
+//
+// # Terminology
+//
+//   - A front is what invokes the function with HTTP: adapter.Format.
+//   - An authorizer is the part of a front that checks who is calling and writes
+//     what it found into the event's requestContext.
+//   - A Source is a kind of authorizer, or another way to know a caller.
+//   - An Identity is the caller, in one shape for all sources. No Identity is
+//     nobody: there is no anonymous one.
+//   - A claim is a member of a token's payload. Some authorizers render claims as
+//     text; Identity.List and Identity.Decode undo that where only one thing can
+//     be meant.
+//   - A pin is what an event must say before an Identity is taken from it: the
+//     token's issuer, or the API, account and stage that invoked the function.
+//
+// # Nobody
+//
+// Authorizer data that is absent, null, empty, malformed, of two kinds at once,
+// of a kind that the front does not have or that Config does not list, that
+// names a member twice, or that holds an unreadable date or an ambiguous scope,
+// is nobody. Member names are compared to the letter: SUB is not sub.
+//
+// # Trust
+//
+// An event is as trustworthy as the right to send one. This package relies on
+// the function's resource policy to let only the intended fronts invoke it:
+//
+//   - Where that policy lacks a SourceArn, anyone can point an API of their own,
+//     with an issuer of their own, at the function. Pins are the defence.
+//   - Who may call lambda:InvokeFunction writes the whole event, and so does
+//     anyone whose data a non-proxy integration, an IoT rule or a workflow hands
+//     on as the event. Pins do not help, since they are in the event as well: only
+//     a signature does, which authz/jwtverify checks again.
+//   - Who invokes the function with a Cognito identity, which the Lambda runtime
+//     reports outside the event, wrote the event: then it counts as nobody.
+package claims
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+)
+
+var (
+	errInvoker  = errors.New("claims: a client invoked the function itself and wrote its event")
+	errPinned   = errors.New("claims: the event's API, account or stage is not among those of Config")
+	errStranger = errors.New("claims: the token's issuer is not among Config.Issuers")
+)
+
+// An Extractor takes Identities out of events by the rules of one Config. New
+// makes it; the zero Extractor, which accepts no source, knows nobody. It is
+// safe for concurrent use.
+type Extractor struct {
+	sources                         []Source
+	issuers, apis, accounts, stages []string // empty: any
+	rules                           rules
+}
+
+// unpinned is the Extractor of a program that made none.
+var unpinned = Extractor{sources: defaultSources, rules: defaults}
+
+// Identify returns who is calling: (nil, nil) is nobody, where there is no event
+// or it names no caller. An error is nobody as well and says, for a log, why what
+// the event says was not accepted; it holds no value of the event. Identify asks
+// the event alone: what NewContext put into the request's context is not read.
+func (e *Extractor) Identify(r *http.Request) (*Identity, error) {
+	return e.identify(r.Context())
+}
+
+// Wrap serves h with Identify's result in the request's context, for FromContext
+// to find. Nobody is served too, errors included: refusing is for h or authz.
+func (e *Extractor) Wrap(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, _ := e.Identify(r)
+		h.ServeHTTP(w, r.WithContext(NewContext(r.Context(), id)))
+	})
+}
+
+func (e *Extractor) identify(ctx context.Context) (*Identity, error) {
+	st := stated(ctx)
+	switch {
+	case st == nil:
+		return nil, nil
+	case invokedByClient(ctx):
+		return nil, errInvoker
+	case st.err != nil:
+		return nil, st.err
+	case st.source == 0:
+		return nil, nil
+	case !slices.Contains(e.sources, st.source):
+		return nil, errUnlisted
+	case !pinned(e.apis, st.apiID) || !pinned(e.accounts, st.account) || !pinned(e.stages, st.stage):
+		return nil, errPinned
+	}
+	id, err := newToken(st.source, st.claims, &e.rules)
+	if err != nil {
+		return nil, err
+	}
+	if len(e.issuers) > 0 && !slices.Contains(e.issuers, id.Issuer) {
+		return nil, errStranger
+	}
+	return id, nil
+}
+
+// invokedByClient tells whether the invoker carries an identity of a Cognito
+// identity pool: then no front wrote the event, but a client did.
+func invokedByClient(ctx context.Context) bool {
+	lc, ok := lambdacontext.FromContext(ctx)
+	return ok && lc != nil && (lc.Identity.CognitoIdentityID != "" || lc.Identity.CognitoIdentityPoolID != "")
+}
+
+func pinned(allowed []string, v value) bool { return len(allowed) == 0 || v.is(allowed) }

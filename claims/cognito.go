@@ -1,0 +1,64 @@
+package claims
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/internal/authorizer"
+)
+
+var errRESTExpiry = errors.New("claims: exp tells neither a Cognito nor a native JWT authorizer")
+
+// readRESTClaims reads the one place where two authorizers of a REST API write.
+// A Cognito user pool authorizer has all claims as text and exp as a date, a
+// native one keeps the token's JSON types, so that exp is a number:
+//
+//	"authorizer":{"claims":{"sub":"…","exp":"Tue Jun 18 15:00:04 UTC 2024","cognito:groups":"group-a,group-b"}}
+//	"authorizer":{"claims":{"sub":"…","exp":1718722804,"cognito:groups":["group-a","group-b"]}}
+//
+// Anything else as exp is neither's.
+func readRESTClaims(claims []byte) (Source, claimSet, error) {
+	set, err := readClaims(claims)
+	if err != nil {
+		return 0, claimSet{}, err
+	}
+	expiry, _ := set.find("exp")
+	switch {
+	case isNativeJWT(expiry):
+		return NativeJWT, set, nil
+	case isCognito(expiry):
+		return Cognito, set, nil
+	}
+	return 0, claimSet{}, errRESTExpiry
+}
+
+func isCognito(expiry claim) bool {
+	_, ok := authorizer.CognitoDate(expiry.text)
+	return ok && expiry.kind == '"'
+}
+
+// cognitoDate reads exp and iat, which are dates, and auth_time, which is not.
+func cognitoDate(text string) (time.Time, bool) {
+	if date, ok := authorizer.CognitoDate(text); ok {
+		return date, true
+	}
+	return authorizer.NumericDate(text)
+}
+
+// isCognitoIssuer tells whether an issuer is a Cognito user pool, such as
+// https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI. The host is
+// AWS's, so that no other issuer can have such a name.
+func isCognitoIssuer(issuer string) bool {
+	rest, ok := strings.CutPrefix(issuer, "https://cognito-idp.")
+	region, rest, dotted := strings.Cut(rest, ".")
+	domain, pool, slash := strings.Cut(rest, "/")
+	return ok && dotted && slash &&
+		(domain == "amazonaws.com" || domain == "amazonaws.com.cn") &&
+		strings.HasPrefix(pool, region+"_") && isRegion(region) && !strings.Contains(pool, "/")
+}
+
+func isRegion(name string) bool {
+	outside := func(c rune) bool { return !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-') }
+	return name != "" && !strings.ContainsFunc(name, outside)
+}

@@ -1,0 +1,167 @@
+package claims
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Config says which callers an Extractor knows. Pins are compared to the letter;
+// an event must meet all that are set.
+type Config struct {
+	// Sources are accepted; nil or empty: JWT, Cognito and NativeJWT.
+	Sources []Source
+
+	// Issuers are the token issuers accepted (iss). Required for sources that hand
+	// on tokens, unless InsecureAnyIssuer is set.
+	Issuers []string
+	// APIs are the API ids accepted (requestContext.apiId); nil: any.
+	APIs []string
+	// Accounts are the AWS accounts accepted that own the API, twelve digits
+	// each; nil: any. A Function URL does not tell its owner's account: with
+	// Accounts set, its callers are nobody.
+	Accounts []string
+	// Stages are the stages accepted, "$default" included; nil: any.
+	Stages []string
+	// InsecureAnyIssuer accepts tokens of any issuer. It is insecure unless the
+	// function's resource policy names the API in SourceArn: otherwise an API of
+	// anyone's can vouch for any subject.
+	InsecureAnyIssuer bool
+
+	// SubjectClaim becomes Identity.Subject; "": sub. It must be a claim that
+	// callers cannot choose themselves, and unique to one caller of an issuer.
+	SubjectClaim string
+	// ScopeClaim becomes Identity.Scopes; "": scp where the token has one, else
+	// scope.
+	ScopeClaim string
+	// Lists are claims that are lists of names without blanks, so that List and
+	// Decode may read the [a b] of HTTP APIs; scp and, from a Cognito issuer,
+	// cognito:groups are known to be. scope cannot be one.
+	Lists []string
+	// CommaLists are claims that are lists of names without commas, so that List
+	// and Decode may read the a,b of REST APIs' Cognito authorizers. scope cannot
+	// be one.
+	CommaLists []string
+}
+
+var defaultSources = []Source{JWT, Cognito, NativeJWT}
+
+// New returns an Extractor, or an error that joins every problem of the Config.
+func New(c Config) (*Extractor, error) {
+	if len(c.Sources) == 0 {
+		c.Sources = defaultSources
+	}
+	if c.SubjectClaim == "" {
+		c.SubjectClaim = defaults.subject
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	return &Extractor{
+		sources:  slices.Clone(c.Sources),
+		issuers:  slices.Clone(c.Issuers),
+		apis:     slices.Clone(c.APIs),
+		accounts: slices.Clone(c.Accounts),
+		stages:   slices.Clone(c.Stages),
+		rules: rules{
+			subject: c.SubjectClaim,
+			scope:   c.ScopeClaim,
+			lists:   slices.Clone(c.Lists),
+			commas:  slices.Clone(c.CommaLists),
+		},
+	}, nil
+}
+
+// MustNew is New for program start: it panics where New returns an error.
+func MustNew(c Config) *Extractor {
+	e, err := New(c)
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
+func (c *Config) check() error {
+	var problems []error
+	for _, source := range c.Sources {
+		if reason := refuseSource(source); reason != "" {
+			problems = append(problems, fmt.Errorf("claims: Config.Sources: %q %s", source, reason))
+		}
+	}
+	for _, list := range [...]struct {
+		field  string
+		values []string
+		pin    bool
+		refuse func(string) string // the reason against a value, "" for none
+	}{
+		{"Issuers", c.Issuers, true, refuseBlank},
+		{"APIs", c.APIs, true, refuseBlank},
+		{"Accounts", c.Accounts, true, refuseAccount},
+		{"Stages", c.Stages, true, refuseBlank},
+		{"Lists", c.Lists, false, refuseList},
+		{"CommaLists", c.CommaLists, false, refuseList},
+	} {
+		// What strings.Fields makes of an unset variable must not unpin.
+		if list.pin && list.values != nil && len(list.values) == 0 {
+			problems = append(problems, fmt.Errorf("claims: Config.%s: %q is empty; nil is no pin", list.field, list.values))
+		}
+		for _, v := range list.values {
+			if reason := list.refuse(v); reason != "" {
+				problems = append(problems, fmt.Errorf("claims: Config.%s: %q %s", list.field, v, reason))
+			}
+		}
+	}
+	return errors.Join(append(problems, c.checkIssuers())...)
+}
+
+// checkIssuers demands the one pin that an attacker's own API cannot meet.
+func (c *Config) checkIssuers() error {
+	tokens := slices.ContainsFunc(c.Sources, func(s Source) bool { return slices.Contains(defaultSources, s) })
+	switch {
+	case c.InsecureAnyIssuer && len(c.Issuers) > 0:
+		return fmt.Errorf("claims: Config.Issuers: %q contradicts InsecureAnyIssuer", c.Issuers)
+	case tokens && len(c.Issuers) == 0 && !c.InsecureAnyIssuer:
+		return fmt.Errorf("claims: Config.Issuers: %q accepts no token; list the issuers or set InsecureAnyIssuer", c.Issuers)
+	}
+	return nil
+}
+
+func refuseSource(s Source) string {
+	switch {
+	case slices.Contains(defaultSources, s):
+		return ""
+	case s == Verified:
+		return "comes from a verifier, not from an event"
+	case s.known():
+		return "cannot be read from events yet"
+	}
+	return "is no source"
+}
+
+func refuseBlank(s string) string {
+	switch {
+	case s == "":
+		return "is empty"
+	case strings.ContainsAny(s, " \t\r\n"):
+		return "contains white space"
+	}
+	return ""
+}
+
+func refuseAccount(s string) string {
+	if len(s) != 12 || strings.Trim(s, "0123456789") != "" {
+		return "is not an account id of twelve digits"
+	}
+	return ""
+}
+
+func refuseList(s string) string {
+	switch s {
+	case "":
+		return "is empty"
+	case "scope":
+		return "is a string of its own form, not a list"
+	}
+	return ""
+}

@@ -1,0 +1,64 @@
+package claims_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+func TestNewRefuses(t *testing.T) {
+	issuers := []string{pool}
+	for want, config := range map[string]claims.Config{
+		`Config.Issuers: [] accepts no token`:             {},
+		`Config.Issuers: ["x"] contradicts`:               {Issuers: []string{"x"}, InsecureAnyIssuer: true},
+		`Config.Issuers: "" is empty`:                     {Issuers: []string{""}},
+		`Config.Issuers: "x y" contains white space`:      {Issuers: []string{"x y"}},
+		`Config.APIs: [] is empty; nil is no pin`:         {Issuers: issuers, APIs: strings.Fields("")},
+		`Config.APIs: "" is empty`:                        {Issuers: issuers, APIs: strings.Split("", ",")},
+		`Config.Stages: "prod " contains white space`:     {Issuers: issuers, Stages: []string{"prod "}},
+		`Config.Accounts: "12" is not an account id`:      {Issuers: issuers, Accounts: []string{"12"}},
+		`Config.Accounts: "12345678901x" is not`:          {Issuers: issuers, Accounts: []string{"12345678901x"}},
+		`Config.Lists: "scope" is a string`:               {Issuers: issuers, Lists: []string{"scope"}},
+		`Config.CommaLists: "" is empty`:                  {Issuers: issuers, CommaLists: []string{""}},
+		`Config.Sources: "Lambda authorizer" cannot be`:   {Issuers: issuers, Sources: []claims.Source{claims.LambdaAuthorizer}},
+		`Config.Sources: "verified token" comes from a`:   {Issuers: issuers, Sources: []claims.Source{claims.Verified}},
+		`Config.Sources: "Source(0)" is no source`:        {Issuers: issuers, Sources: []claims.Source{0}},
+		`Config.Sources: "Source(77)" is no source`:       {Issuers: issuers, Sources: []claims.Source{claims.JWT, 77}},
+		`Config.Sources: "AWS signature" cannot be read`:  {Issuers: issuers, Sources: []claims.Source{claims.SigV4}},
+		`Config.Sources: "client certificate" cannot be `: {Issuers: issuers, Sources: []claims.Source{claims.ClientCertificate}},
+	} {
+		e, err := claims.New(config)
+		if e != nil || err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("New = %v, %v, want %s", e, err, want)
+		}
+	}
+}
+
+func TestNewJoinsEveryProblem(t *testing.T) {
+	_, err := claims.New(claims.Config{Sources: []claims.Source{claims.JWT, claims.Lattice}, APIs: []string{""}, Accounts: []string{"x", "y"}})
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		t.Fatalf("New = %v, want joined errors", err)
+	}
+	if got := joined.Unwrap(); len(got) != 5 {
+		t.Errorf("%d problems, want 5:\n%v", len(got), err)
+	}
+}
+
+func TestMustNewPanics(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("MustNew accepted an empty Config")
+		}
+	}()
+	claims.MustNew(claims.Config{})
+}
+
+// A Config that changes after New must not change who is known.
+func TestNewKeepsACopy(t *testing.T) {
+	issuers := []string{pool}
+	e := claims.MustNew(claims.Config{Issuers: issuers})
+	issuers[0] = "https://issuer.example"
+	identify(t, e, requestFrom(t, carried[0].front, carried[0].authorizer))
+}

@@ -1,0 +1,68 @@
+package claims_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+func TestPins(t *testing.T) {
+	for name, row := range map[string]struct {
+		config claims.Config
+		want   bool
+	}{
+		"all met":           {claims.Config{Issuers: []string{"x", pool}, APIs: []string{"a1b2c3"}, Accounts: []string{"123456789012"}, Stages: []string{"$default"}}, true},
+		"foreign issuer":    {claims.Config{Issuers: []string{"https://issuer.example"}}, false},
+		"issuer's prefix":   {claims.Config{Issuers: []string{pool + "/"}}, false},
+		"issuer's case":     {claims.Config{Issuers: []string{strings.ToUpper(pool)}}, false},
+		"foreign API":       {claims.Config{Issuers: []string{pool}, APIs: []string{"other"}}, false},
+		"foreign account":   {claims.Config{Issuers: []string{pool}, Accounts: []string{"999999999999"}}, false},
+		"foreign stage":     {claims.Config{Issuers: []string{pool}, Stages: []string{"prod"}}, false},
+		"one of two unmet":  {claims.Config{Issuers: []string{pool}, APIs: []string{"a1b2c3"}, Stages: []string{"prod"}}, false},
+		"source not listed": {claims.Config{Issuers: []string{pool}, Sources: []claims.Source{claims.Cognito}}, false},
+	} {
+		e := claims.MustNew(row.config)
+		id, err := e.Identify(requestFrom(t, adapter.HTTPAPIV2, jwtV2))
+		if got := id != nil; got != row.want || (err == nil) != row.want {
+			t.Errorf("%s: %v, %v, want an Identity: %v", name, id, err, row.want)
+		}
+	}
+}
+
+// A pin on what the event does not hold as one string is not met.
+func TestPinsOnOddEvents(t *testing.T) {
+	e := claims.MustNew(claims.Config{InsecureAnyIssuer: true, APIs: []string{"a1b2c3"}})
+	for name, context := range map[string]string{
+		"missing": `{"httpMethod":"GET","authorizer":` + native + `}`,
+		"null":    `{"httpMethod":"GET","apiId":null,"authorizer":` + native + `}`,
+		"number":  `{"httpMethod":"GET","apiId":1,"authorizer":` + native + `}`,
+		"list":    `{"httpMethod":"GET","apiId":["a1b2c3"],"authorizer":` + native + `}`,
+		"case":    `{"httpMethod":"GET","apiID":"a1b2c3","authorizer":` + native + `}`,
+		"twice":   `{"httpMethod":"GET","apiId":"a1b2c3","apiId":"evil","authorizer":` + native + `}`,
+	} {
+		if id, err := e.Identify(request(t, `{"httpMethod":"GET","path":"/","requestContext":`+context+`}`)); id != nil || err == nil {
+			t.Errorf("apiId %s: %v, %v, want an error", name, id, err)
+		}
+	}
+}
+
+func TestZeroExtractorKnowsNobody(t *testing.T) {
+	if id, _ := new(claims.Extractor).Identify(requestFrom(t, adapter.HTTPAPIV2, jwtV2)); id != nil {
+		t.Errorf("got %v, want nobody", id)
+	}
+}
+
+// Each Extractor applies rules of its own to the one parse that the invocation
+// keeps, whichever came first.
+func TestExtractorsShareNoVerdict(t *testing.T) {
+	strict := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example"}})
+	r := requestFrom(t, adapter.HTTPAPIV2, jwtV2)
+	for range 2 {
+		if id, _ := strict.Identify(r); id != nil {
+			t.Errorf("pinned to another issuer: %v, want nobody", id)
+		}
+		identify(t, anyone, r)
+	}
+}

@@ -1,0 +1,71 @@
+package claims
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// newToken builds the Identity of a source that hands on a token's claims.
+func newToken(src Source, set claimSet, r *rules) (*Identity, error) {
+	id := &Identity{
+		Source:   src,
+		Subject:  set.str(r.subject),
+		Issuer:   set.str("iss"),
+		ClientID: set.str("client_id"),
+		Username: set.str("username"),
+		TokenUse: set.str("token_use"),
+		ID:       set.str("jti"),
+		claims:   set,
+		rules:    r,
+	}
+	if id.Subject == "" {
+		return nil, errors.New("claims: no subject: claim " + strconv.Quote(r.subject) + " is no text or empty")
+	}
+	// Two tokens that differ in bytes which are no text must not be one caller.
+	if strings.Contains(id.Subject+id.Issuer, "\uFFFD") {
+		return nil, errors.New("claims: subject or issuer is not valid text")
+	}
+	if _, ok := set.find("iss"); ok && id.Issuer == "" {
+		return nil, errors.New(`claims: claim "iss" is no text or empty`)
+	}
+	if err := id.complete(); err != nil {
+		return nil, err
+	}
+	return id, nil
+}
+
+// complete fills what may be missing but not malformed.
+func (id *Identity) complete() (err error) {
+	if id.Username == "" {
+		id.Username = id.claims.str("cognito:username")
+	}
+	// Several audiences without brackets known to be a list stay unread: only
+	// the gateway compares audiences, and it has done so.
+	id.Audience, _ = id.List("aud")
+	if id.ClientID == "" && len(id.Audience) == 1 {
+		id.ClientID = id.Audience[0]
+	}
+	if err := id.readDates(); err != nil {
+		return err
+	}
+	id.Scopes, err = id.readScopes()
+	return err
+}
+
+func (id *Identity) readDates() error {
+	for _, date := range [...]struct {
+		name string
+		at   *time.Time
+	}{{"exp", &id.Expiry}, {"iat", &id.IssuedAt}, {"auth_time", &id.AuthTime}} {
+		c, ok := id.claims.find(date.name)
+		if !ok {
+			continue
+		}
+		if *date.at, ok = dialects[id.Source].dateOf(c); !ok {
+			return errors.New("claims: claim " + strconv.Quote(date.name) + " is no date")
+		}
+	}
+	return nil
+}
