@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
@@ -28,6 +29,7 @@ type scenario struct {
 	handler http.HandlerFunc
 	bytes   int // of the body, if it is large
 	rest    bool
+	limited bool // the invocation has a deadline, as in production
 }
 
 func scenarios(tb testing.TB) []scenario {
@@ -37,6 +39,8 @@ func scenarios(tb testing.TB) []scenario {
 	upload := withBody(tb, post, base64.StdEncoding.EncodeToString(binary), true)
 	return []scenario{
 		{name: "GET/v2", event: get, handler: sayHello},
+		{name: "GET/v2/deadline", event: get, handler: sayHello, limited: true},
+		{name: "GET/REST/deadline", event: eventFile(tb, "rest_get.json"), handler: sayHello, rest: true, limited: true},
 		{name: "GET/REST", event: eventFile(tb, "rest_get.json"), handler: sayHello, rest: true},
 		{name: "POST/v2", event: post, handler: echoBody},
 		{name: "POST/REST", event: eventFile(tb, "rest_post.json"), handler: echoBody, rest: true},
@@ -122,6 +126,13 @@ func withBody(tb testing.TB, event []byte, body string, base64 bool) []byte {
 	return event
 }
 
+func (s scenario) context() (context.Context, context.CancelFunc) {
+	if s.limited {
+		return context.WithTimeout(context.Background(), time.Hour)
+	}
+	return context.WithCancel(context.Background())
+}
+
 // BenchmarkInvoke runs each scenario through lambda.NewHandler, as in
 // production, on this package and on the baseline.
 func BenchmarkInvoke(b *testing.B) {
@@ -147,8 +158,10 @@ func benchmark(b *testing.B, h lambda.Handler, s scenario) {
 	if s.bytes > 0 {
 		b.SetBytes(int64(s.bytes))
 	}
+	ctx, cancel := s.context()
+	defer cancel()
 	for b.Loop() {
-		if _, err := h.Invoke(context.Background(), s.event); err != nil {
+		if _, err := h.Invoke(ctx, s.event); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -36,6 +36,8 @@ const kB = 1024
 var budgets = map[string]budget{
 	"GET/v2":                {allocs: 13, bytes: 5.2 * kB},
 	"GET/REST":              {allocs: 13, bytes: 6.4 * kB},
+	"GET/v2/deadline":       {allocs: 15},
+	"GET/REST/deadline":     {allocs: 15},
 	"POST/v2":               {allocs: 19},
 	"POST/REST":             {allocs: 19},
 	"cookies":               {allocs: 18},
@@ -70,8 +72,10 @@ func TestBudgets(t *testing.T) {
 
 func invoker(t *testing.T, s scenario) func() {
 	h := adapter.New(s.handler, nil)
+	ctx, cancel := s.context()
+	t.Cleanup(cancel)
 	return func() {
-		if _, err := h.Invoke(context.Background(), s.event); err != nil {
+		if _, err := h.Invoke(ctx, s.event); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,8 +11,13 @@ import (
 // derived from it a goroutine each.
 var _ context.Context = (*invocation)(nil)
 
-// Deadline is the runtime's.
-func (inv *invocation) Deadline() (time.Time, bool) { return inv.parent.Deadline() }
+// Deadline is when the handler's time is up, or else the runtime's.
+func (inv *invocation) Deadline() (time.Time, bool) {
+	if inv.watch != nil && !inv.deadline.IsZero() { // set before the handler is called
+		return inv.deadline, true
+	}
+	return inv.parent.Deadline()
+}
 
 // Value answers the keys of the event, then those of the runtime's context.
 func (inv *invocation) Value(key any) any {
@@ -22,22 +27,37 @@ func (inv *invocation) Value(key any) any {
 	return inv.parent.Value(key)
 }
 
-// watch is what a context needs only once somebody waits for its end.
+// ending is why an invocation is over.
+type ending uint8
+
+const (
+	running ending = iota
+	returned
+	timedOut
+	withParent
+)
+
+// watch is what a context needs only if it has a deadline of its own, or once
+// somebody waits for its end.
 type watch struct {
-	done    chan struct{}
-	after   map[*func()]struct{}
-	unwatch func() bool // ends the wait for the runtime's context
+	deadline time.Time
+	done     chan struct{}
+	after    map[*func()]struct{}
+	unwatch  func() bool // ends the wait for the runtime's context
 }
 
 func (inv *invocation) beginWatch() {
-	if inv.watch != nil {
+	if inv.watch == nil {
+		inv.watch = new(watch)
+	}
+	if inv.done != nil {
 		return
 	}
-	inv.watch = &watch{done: make(chan struct{}), after: make(map[*func()]struct{})}
-	if inv.err != nil {
+	inv.done, inv.after = make(chan struct{}), make(map[*func()]struct{})
+	if inv.ending != running {
 		close(inv.done)
 	} else if inv.parent.Done() != nil {
-		inv.unwatch = context.AfterFunc(inv.parent, func() { inv.cancel(inv.parent.Err()) })
+		inv.unwatch = context.AfterFunc(inv.parent, func() { inv.cancel(withParent) })
 	}
 }
 
@@ -51,12 +71,20 @@ func (inv *invocation) Done() <-chan struct{} {
 
 // Err returns why the invocation is over, and nil before.
 func (inv *invocation) Err() error {
-	if err := inv.parent.Err(); err != nil {
-		inv.cancel(err)
+	if inv.parent.Err() != nil {
+		inv.cancel(withParent)
 	}
 	inv.mu.Lock()
 	defer inv.mu.Unlock()
-	return inv.err
+	switch inv.ending {
+	case running:
+		return nil
+	case timedOut:
+		return context.DeadlineExceeded
+	case withParent:
+		return inv.parent.Err()
+	}
+	return context.Canceled
 }
 
 // AfterFunc is what package context looks for: f runs in its own goroutine once
@@ -65,7 +93,7 @@ func (inv *invocation) AfterFunc(f func()) (stop func() bool) {
 	inv.mu.Lock()
 	defer inv.mu.Unlock()
 	inv.beginWatch()
-	if inv.err != nil {
+	if inv.ending != running {
 		go f()
 		return func() bool { return false }
 	}
@@ -80,14 +108,14 @@ func (inv *invocation) AfterFunc(f func()) (stop func() bool) {
 }
 
 // cancel ends the context; only the first call counts.
-func (inv *invocation) cancel(err error) {
+func (inv *invocation) cancel(why ending) {
 	inv.mu.Lock()
 	defer inv.mu.Unlock()
-	if inv.err != nil {
+	if inv.ending != running {
 		return
 	}
-	inv.err = err
-	if inv.watch == nil {
+	inv.ending = why
+	if inv.watch == nil || inv.done == nil {
 		return
 	}
 	if inv.unwatch != nil {

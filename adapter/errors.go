@@ -6,7 +6,9 @@ type EventError struct {
 	// Kind is a Format's name if the event is one of a front that
 	// Options.Formats leaves out, or one of "malformed JSON", "Lambda
 	// authorizer", "Bedrock agent" and "unknown".
-	Kind string
+	Kind   string
+	format Format
+
 	// Err is the cause, if there is more to say than Kind does. It names the
 	// kind as well.
 	Err error

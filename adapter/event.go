@@ -28,6 +28,7 @@ type Event struct {
 	format         Format
 	context        string // requestContext, raw
 	stageVariables string // stageVariables, raw
+	basePath       *string
 	slot           slot.Slot
 
 	mu  sync.Mutex
@@ -86,12 +87,11 @@ func (e *Event) StageVariable(name string) string {
 // as those of aws-lambda-go's package events. After the invocation it returns
 // ErrInvocationOver. No error holds a value of the event.
 func (e *Event) Decode(v any) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.raw == nil {
-		return ErrInvocationOver
+	raw, err := e.Raw() // decoding may take longer than the end of the invocation should wait
+	if err != nil {
+		return err
 	}
-	if json.Unmarshal(e.raw, v) != nil {
+	if json.Unmarshal(raw, v) != nil {
 		return errBadEvent
 	}
 	return nil

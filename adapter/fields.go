@@ -19,14 +19,17 @@ type fields struct {
 
 // contextFields are those of requestContext.
 type contextFields struct {
-	span                                        span
-	method, sourceIP, protocol, domainName      scan.Text
-	elb, http, connectionID, eventType, service bool // seen, and of the right kind
+	span                                   span
+	method, sourceIP, protocol, domainName scan.Text
+	path, stage, routeKey, eventType       scan.Text
+	elb, http, connectionID, service       bool // seen, and of the right kind
+	twice                                  bool // the event has more than one requestContext
 }
 
 // marks are members that only tell what kind of event it is.
 type marks struct {
 	authorizerType, authorizerARN, messageVersion, agent bool
+	lists                                                bool // multiValueHeaders is there
 }
 
 // pair is one header line or query parameter. A list makes several, one after
@@ -90,6 +93,7 @@ func (f *fields) member(name []byte, i int) int {
 	case "headers":
 		return pairs(f.data, i, &f.headers)
 	case "multiValueHeaders":
+		f.marks.lists = scan.Kind(f.data, i) == '{'
 		return pairs(f.data, i, &f.multiHeaders)
 	case "queryStringParameters", "query_string_parameters":
 		return pairs(f.data, i, &f.query)
@@ -118,7 +122,7 @@ func (f *fields) member(name []byte, i int) int {
 }
 
 func (c *contextFields) read(data []byte, i int) int {
-	*c = contextFields{}
+	*c = contextFields{twice: c.twice || c.span != span{}}
 	if scan.Kind(data, i) != '{' {
 		return scan.Skip(data, i)
 	}
@@ -145,12 +149,18 @@ func (c *contextFields) member(data, name []byte, i int) int {
 		return text(data, i, &c.domainName)
 	case "protocol":
 		return text(data, i, &c.protocol)
+	case "path":
+		return text(data, i, &c.path)
+	case "stage":
+		return text(data, i, &c.stage)
+	case "routeKey":
+		return text(data, i, &c.routeKey)
+	case "eventType":
+		return text(data, i, &c.eventType)
 	case "elb":
 		c.elb = kind == '{'
 	case "connectionId":
 		c.connectionID = kind == '"'
-	case "eventType":
-		c.eventType = kind == '"'
 	case "serviceArn", "serviceNetworkArn":
 		c.service = c.service || kind == '"'
 	}

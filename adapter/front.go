@@ -1,19 +1,34 @@
 package adapter
 
-import "github.com/gatehouse-go/gatehouse/internal/scan"
+import (
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/internal/scan"
+)
 
 // front is all that sets one format apart from the others.
 type front struct {
 	request func(*fields) source
 	reply   dialect
+	// replyLists is the dialect for events with lists of header values, where
+	// the front has two; the zero dialect: it has one.
+	replyLists dialect
+	// patience is how long the front waits for a reply, as far as that is
+	// known; 0: as long as the function may run.
+	patience time.Duration
+	// late is the status for a handler that took longer.
+	late int
 }
 
 // source is where a format keeps the parts of its request.
 type source struct {
 	method, path, sourceIP, protocol scan.Text
 
-	pathDecoded bool // the path comes percent-decoded
+	pathDecoded bool   // the path comes percent-decoded
+	verb, route string // method and encoded path, for the format whose events have none
 	query       queryForm
+	rawQuery    scan.Text // for that form
+	forwarded   bool      // the client's address is only in X-Forwarded-For
 }
 
 // queryForm is how a format writes the query.
@@ -22,24 +37,84 @@ type queryForm uint8
 const (
 	rawQuery    queryForm = iota // one string, as the client sent it
 	decodedMaps                  // maps of decoded names and values
+	rawMaps                      // maps of names and values as the client sent them
 )
 
 // dialect is how a format wants its reply.
 type dialect struct {
-	lists   bool // values are lists in multiValueHeaders, not strings in headers
-	cookies bool // Set-Cookie has a list of its own
-	limit   int  // of the reply, in bytes of JSON
+	lists       bool // values are lists in multiValueHeaders, not strings in headers
+	cookies     bool // Set-Cookie has a list of its own
+	description bool // there is a statusDescription
+	limit       int  // of the reply, in bytes of JSON
 }
 
-// lambdaLimit is what the Lambda runtime takes as a buffered reply; more makes
-// it end the process. (Function.ResponseSizeTooLarge: 6 MB and 100 bytes.)
-const lambdaLimit = 6*1024*1024 + 100
+const (
+	// lambdaLimit is what the Lambda runtime takes as a buffered reply; more
+	// makes it end the process. (Function.ResponseSizeTooLarge: 6 MB and 100
+	// bytes.)
+	lambdaLimit = 6*1024*1024 + 100
+	// albLimit is that of a load balancer's Lambda target.
+	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+	albLimit = 1 << 20
+)
+
+// The limits of time are those of the front less half a second for the reply's
+// way: 30 s on HTTP APIs, 29 s on REST and WebSocket APIs unless raised.
+const (
+	httpAPIPatience = 29500 * time.Millisecond
+	restAPIPatience = 28500 * time.Millisecond
+)
 
 var fronts = [...]front{
-	RESTAPI:     {(*fields).payloadV1, dialect{lists: true, limit: lambdaLimit}},
-	HTTPAPIV1:   {(*fields).payloadV1, dialect{lists: true, limit: lambdaLimit}},
-	HTTPAPIV2:   {(*fields).payloadV2, dialect{cookies: true, limit: lambdaLimit}},
-	FunctionURL: {(*fields).functionURL, dialect{cookies: true, limit: lambdaLimit}},
+	RESTAPI: {
+		request:  (*fields).payloadV1,
+		reply:    dialect{lists: true, limit: lambdaLimit},
+		patience: restAPIPatience, late: 504,
+	},
+	HTTPAPIV1: {
+		request:  (*fields).payloadV1,
+		reply:    dialect{lists: true, limit: lambdaLimit},
+		patience: httpAPIPatience, late: 503,
+	},
+	HTTPAPIV2: {
+		request:  (*fields).payloadV2,
+		reply:    dialect{cookies: true, limit: lambdaLimit},
+		patience: httpAPIPatience, late: 503,
+	},
+	FunctionURL: {
+		request: (*fields).functionURL,
+		reply:   dialect{cookies: true, limit: lambdaLimit},
+		late:    503,
+	},
+	ALB: {
+		request:    (*fields).alb,
+		reply:      dialect{description: true, limit: albLimit},
+		replyLists: dialect{description: true, lists: true, limit: albLimit},
+		late:       504,
+	},
+	LatticeV1: {
+		request: (*fields).latticeV1,
+		reply:   dialect{limit: lambdaLimit},
+		late:    504,
+	},
+	LatticeV2: {
+		request: (*fields).latticeV2,
+		reply:   dialect{limit: lambdaLimit},
+		late:    504,
+	},
+	WebSocketAPI: {
+		request:  (*fields).webSocket,
+		reply:    dialect{limit: lambdaLimit},
+		patience: restAPIPatience, late: 504,
+	},
+}
+
+// dialect returns how the front of this event wants the reply.
+func (f *fields) dialect(format Format) *dialect {
+	if front := &fronts[format]; !f.marks.lists || front.replyLists == (dialect{}) {
+		return &front.reply
+	}
+	return &fronts[format].replyLists
 }
 
 // detect tells the format. Its order matters: authorizer and agent events look
@@ -49,13 +124,15 @@ func (f *fields) detect() (Format, error) {
 	c, m := &f.context, &f.marks
 	payload2 := f.version.Len() == 0 || f.version.Is(f.data, "2.0")
 	switch {
+	case c.twice: // which of the two would say who is calling?
+		return 0, &EventError{Kind: "unknown"}
 	case m.authorizerType && m.authorizerARN:
 		return 0, &EventError{Kind: "Lambda authorizer"}
 	case m.messageVersion && m.agent:
 		return 0, &EventError{Kind: "Bedrock agent"}
 	case c.elb:
 		return ALB, nil
-	case c.connectionID && c.eventType:
+	case c.connectionID && c.eventType.Len() > 0:
 		return WebSocketAPI, nil
 	case c.service:
 		return LatticeV2, nil

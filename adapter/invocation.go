@@ -20,8 +20,8 @@ type invocation struct {
 	body     body
 	response response
 
-	mu  sync.Mutex // guards what follows: the invocation as a context
-	err error
+	mu     sync.Mutex // guards what follows: the invocation as a context
+	ending ending
 	*watch
 }
 
@@ -33,7 +33,7 @@ func (h *Handler) start(ctx context.Context, s *scratch, format Format) *invocat
 	inv.event.raw = s.fields.data
 	inv.response = response{
 		header:   make(http.Header),
-		dialect:  &fronts[format].reply,
+		dialect:  s.fields.dialect(format),
 		text:     h.options.Text,
 		declared: -1,
 		buffers:  &s.buffers,
@@ -42,10 +42,10 @@ func (h *Handler) start(ctx context.Context, s *scratch, format Format) *invocat
 }
 
 // end takes the payload and the buffers back from whatever of the handler still
-// runs; err is what its Write returns from now on. Only the first call counts.
-func (inv *invocation) end(err error) {
-	inv.cancel(context.Canceled)
+// runs. Only the first call counts.
+func (inv *invocation) end(why ending) {
+	inv.cancel(why)
 	_ = inv.body.Close()
 	inv.event.detach()
-	inv.response.detach(err)
+	inv.response.detach(why)
 }

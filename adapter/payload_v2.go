@@ -12,6 +12,7 @@ func (f *fields) payloadV2() source {
 		path:        f.rawPath,
 		pathDecoded: true,
 		query:       rawQuery,
+		rawQuery:    f.rawQuery,
 		sourceIP:    f.context.sourceIP,
 		protocol:    f.context.protocol,
 	}

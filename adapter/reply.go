@@ -30,6 +30,9 @@ func (w *response) writeHead() {
 	d, h := w.dialect, folded(w.header)
 	w.head = append(w.head[:0], `{"statusCode":`...)
 	w.head = strconv.AppendInt(w.head, int64(w.status), 10)
+	if d.description {
+		w.head = scan.AppendString(append(w.head, `,"statusDescription":`...), description(w.status))
+	}
 	if cookies := h["Set-Cookie"]; d.cookies && len(cookies) > 0 {
 		w.head = appendStrings(append(w.head, `,"cookies":`...), cookies)
 	}
@@ -39,11 +42,20 @@ func (w *response) writeHead() {
 		case len(values) == 0, isUnsent(name), !isToken(name):
 		case d.cookies && name == "Set-Cookie":
 		case w.status == http.StatusNotModified && name == "Content-Type":
+		case !d.lists && name == "Set-Cookie": // there is no way to join them
+			w.head = d.appendMember(w.head, name, values[:1])
+			w.lostCookies = uint16(len(values) - 1)
 		default:
 			w.head = d.appendMember(w.head, name, values)
 		}
 	}
 	w.settleType(h)
+}
+
+// description is what a load balancer writes in the status line: "200 OK".
+func description(status int16) string {
+	code := strconv.Itoa(int(status))
+	return strings.TrimSpace(code + " " + http.StatusText(int(status)))
 }
 
 // folded returns the header with each name in its canonical form. Fronts do not

@@ -20,16 +20,20 @@ type layout struct {
 // net/http's server would have made it. It reports false if that is none that
 // HTTP allows: a method or header name that is no token, a header value with a
 // line end, a body that cannot be base64. The request then lacks these.
-func (inv *invocation) newRequest(s *scratch) (*http.Request, bool) {
+func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, bool) {
 	f := &s.fields
 	src := fronts[inv.event.format].request(f)
 	var at layout
 	s.arena = s.arena[:0]
 	ok := s.headerLines() && inv.body.open(f)
-	if at.method = s.copy(src.method); !isToken(at.method.of(s.arena)) {
+	at.method = s.copy(src.method)
+	if src.verb != "" {
+		at.method = s.append(src.verb)
+	}
+	if !isToken(at.method.of(s.arena)) {
 		at.method, ok = span{}, false
 	}
-	s.uri(&at, src)
+	h.uri(inv, s, &at, src)
 	at.addr = s.remoteAddr(src.sourceIP)
 	at.proto = s.copy(src.protocol)
 	if s.host == (span{}) {
@@ -37,7 +41,18 @@ func (inv *invocation) newRequest(s *scratch) (*http.Request, bool) {
 	}
 	at.context = s.appendRaw(f.context.span.of(f.data))
 	at.stageVariables = s.appendRaw(f.stageVariables.of(f.data))
-	return inv.assemble(string(s.arena), s, &at), ok
+	r := inv.assemble(string(s.arena), s, &at)
+	if src.forwarded {
+		r.RemoteAddr = forwardedFor(r.Header["X-Forwarded-For"], h.hops(inv.event.format))
+	}
+	return r, ok
+}
+
+func (h *Handler) hops(format Format) int {
+	if format == ALB {
+		return h.options.ALBHops
+	}
+	return 0
 }
 
 func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Request {
@@ -79,12 +94,22 @@ func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Requ
 
 // uri writes the request line's URI. The URL's path and query are parts of it,
 // unless the path reads differently once decoded.
-func (s *scratch) uri(at *layout, src source) {
-	at.uri.start = len(s.arena)
+func (h *Handler) uri(inv *invocation, s *scratch, at *layout, src source) {
 	path := src.path.Bytes(s.fields.data)
+	if src.route != "" {
+		path = []byte(src.route)
+	}
+	if n := h.base(&s.fields, path); n > 0 {
+		base := string(path[:n])
+		inv.event.basePath = &base
+		if path = path[n:]; len(path) == 0 {
+			path = []byte("/")
+		}
+	}
+	at.uri.start = len(s.arena)
 	if isPlainPath(path) {
 		at.path = s.appendRaw(path)
-		s.query(at, src.query)
+		s.query(at, src)
 		at.uri.end = len(s.arena)
 		return
 	}
@@ -94,7 +119,7 @@ func (s *scratch) uri(at *layout, src source) {
 	}
 	p := read(string(path))
 	at.path = s.append(p.escaped)
-	s.query(at, src.query)
+	s.query(at, src)
 	at.uri.end = len(s.arena)
 	if p.custom {
 		at.raw = at.path
@@ -105,14 +130,13 @@ func (s *scratch) uri(at *layout, src source) {
 }
 
 // query writes the query with its "?", if there is one.
-func (s *scratch) query(at *layout, form queryForm) {
+func (s *scratch) query(at *layout, src source) {
 	mark := len(s.arena)
 	s.arena = append(s.arena, '?')
-	switch form {
-	case rawQuery:
-		s.copy(s.fields.rawQuery)
-	case decodedMaps:
-		s.decodedQuery()
+	if src.query == rawQuery {
+		s.copy(src.rawQuery)
+	} else {
+		s.parameters(src.query)
 	}
 	at.query = span{mark + 1, len(s.arena)}
 	if at.query.start == at.query.end {
@@ -120,35 +144,54 @@ func (s *scratch) query(at *layout, form queryForm) {
 	}
 }
 
-// decodedQuery encodes the maps again, in the order of the event. Where there
-// are both, the lists win, name by name.
-func (s *scratch) decodedQuery() {
+// parameters writes the maps, in the order of the event. Where there are both,
+// the lists win, name by name.
+func (s *scratch) parameters(form queryForm) {
 	f := &s.fields
 	for _, p := range f.multiQuery {
-		s.parameter(p)
+		s.parameter(p, form)
 	}
 	known := names{list: f.multiQuery, data: f.data}
 	for _, p := range f.query {
 		if !known.has(p.name) {
-			s.parameter(p)
+			s.parameter(p, form)
 		}
 	}
 }
 
-func (s *scratch) parameter(p pair) {
+func (s *scratch) parameter(p pair, form queryForm) {
 	if s.arena[len(s.arena)-1] != '?' {
 		s.arena = append(s.arena, '&')
 	}
-	s.escape(p.name)
+	name, value := p.name.Bytes(s.fields.data), p.value.Bytes(s.fields.data)
+	if form == rawMaps {
+		s.verbatim(name)
+		s.arena = append(s.arena, '=')
+		s.verbatim(value)
+		return
+	}
+	s.escape(name)
 	s.arena = append(s.arena, '=')
-	s.escape(p.value)
+	s.escape(value)
+}
+
+// verbatim writes what has not been decoded. A "%" that starts no escape stands
+// for itself.
+func (s *scratch) verbatim(raw []byte) {
+	for i, c := range raw {
+		if c == '%' && !isEscape(raw[i:]) {
+			s.arena = append(s.arena, "%25"...)
+		} else {
+			s.arena = append(s.arena, c)
+		}
+	}
 }
 
 var isQueryByte = byteSet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 
 // escape does as url.QueryEscape.
-func (s *scratch) escape(t scan.Text) {
-	for _, c := range t.Bytes(s.fields.data) {
+func (s *scratch) escape(text []byte) {
+	for _, c := range text {
 		switch {
 		case isQueryByte[c]:
 			s.arena = append(s.arena, c)

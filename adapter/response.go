@@ -27,7 +27,9 @@ type response struct {
 	over     error // what Write returns once the invocation is over
 	declared int64 // Content-Length as the handler set it, or -1
 	written  int64
-	status   int32 // 0 until WriteHeader
+	status   int16 // 0 until WriteHeader
+
+	lostCookies uint16 // those that the front has no place for
 
 	isHEAD  bool
 	typed   bool // the header has a Content-Type, or is to have none
@@ -61,8 +63,8 @@ func (w *response) writeHeader(status int) {
 	if w.status != 0 || 100 <= status && status < 200 && status != http.StatusSwitchingProtocols {
 		return
 	}
-	w.status = int32(status)
-	if status < 200 || status > 599 {
+	if w.status = int16(status); status < 200 || status > 599 {
+		w.status = http.StatusInternalServerError
 		w.fault = errors.New("status " + strconv.Itoa(status) + " cannot be sent")
 		return
 	}
@@ -119,16 +121,20 @@ func write[T string | []byte](w *response, p T) (int, error) {
 }
 
 // detach takes the buffers back.
-func (w *response) detach(err error) {
+func (w *response) detach(why ending) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.over == nil {
-		w.over, w.buffers = err, nil
+	if w.over != nil {
+		return
+	}
+	w.over, w.buffers = ErrInvocationOver, nil
+	if why == timedOut {
+		w.over = http.ErrHandlerTimeout
 	}
 }
 
 // bodyAllowed follows RFC 9110, sections 15.2, 15.3.5 and 15.4.5.
-func bodyAllowed(status int32) bool {
+func bodyAllowed(status int16) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
 

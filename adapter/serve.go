@@ -1,28 +1,59 @@
 package adapter
 
 import (
+	"errors"
 	"net/http"
 	"runtime/debug"
+	"time"
 )
 
-// serve calls the handler and reports whether it came to an end of its own. A
-// panic is logged as net/http does, one with http.ErrAbortHandler without its
-// stack.
-func (h *Handler) serve(inv *invocation, r *http.Request) (ok bool) {
-	defer func() {
-		if v := recover(); v != nil {
-			h.logPanic(inv, v)
-		}
-	}()
-	h.handler.ServeHTTP(&inv.response, r)
-	return true
+var errGoexit = errors.New("adapter: the handler exited its goroutine")
+
+// serve calls the handler, for as long as it may take.
+func (h *Handler) serve(inv *invocation, r *http.Request) (o Outcome) {
+	limit, limited := h.limit(inv)
+	switch {
+	case !limited:
+		h.call(inv, r, &o)
+		return o
+	case limit <= 0:
+		return Outcome{Timeout: true}
+	}
+	return h.newAttempt(inv, r, limit).outcome(limit)
 }
 
-func (h *Handler) logPanic(inv *invocation, v any) {
-	format := inv.event.format.String()
-	if v == http.ErrAbortHandler {
-		h.options.Logger.ErrorContext(inv.parent, "adapter: handler aborted", "format", format)
-		return
+// limit returns how long the handler may take; false for no limit. See
+// Options.Timeout.
+func (h *Handler) limit(inv *invocation) (time.Duration, bool) {
+	deadline, hasDeadline := inv.parent.Deadline()
+	limit := h.options.Timeout
+	if limit == 0 && hasDeadline {
+		limit = fronts[inv.event.format].patience
 	}
-	h.options.Logger.ErrorContext(inv.parent, "adapter: handler panicked", "format", format, "panic", panicText(v), "stack", string(debug.Stack()))
+	if !hasDeadline {
+		return limit, limit > 0
+	}
+	left := time.Until(deadline)
+	left -= min(max(left/100, 50*time.Millisecond), 500*time.Millisecond)
+	if limit <= 0 {
+		return left, true
+	}
+	return min(limit, left), true
+}
+
+// call calls the handler and notes in o if it did not come to an end of its own.
+func (h *Handler) call(inv *invocation, r *http.Request, o *Outcome) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if o.Panic = recover(); o.Panic == nil {
+			o.Panic = errGoexit
+		}
+		o.Stack = debug.Stack()
+		h.logPanic(inv, o)
+	}()
+	h.handler.ServeHTTP(&inv.response, r)
+	returned = true
 }

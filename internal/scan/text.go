@@ -168,6 +168,12 @@ func (t Text) Bytes(data []byte) []byte {
 	return t.Append(make([]byte, 0, t.Len()), data)
 }
 
+// Cut cuts a plain text in two around the byte at i, counted from its start.
+func (t Text) Cut(i int) (before, after Text) {
+	at := int(t.Start) + i
+	return Literal(int(t.Start), at), Literal(at+1, int(t.End))
+}
+
 // Is tells whether the decoded text equals name, to the letter.
 func (t Text) Is(data []byte, name string) bool {
 	return t.Len() == len(name) && string(t.Bytes(data)) == name

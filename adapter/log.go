@@ -1,0 +1,52 @@
+package adapter
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+)
+
+// Log lines name the format and what went wrong, and never a value of the event
+// or the reply.
+func (h *Handler) log(inv *invocation, level slog.Level, message string, attrs ...slog.Attr) {
+	attrs = append([]slog.Attr{slog.String("format", inv.event.format.String())}, attrs...)
+	h.options.Logger.LogAttrs(context.WithoutCancel(inv.parent), level, "adapter: "+message, attrs...)
+}
+
+// logPanic logs as net/http does: http.ErrAbortHandler without a stack.
+func (h *Handler) logPanic(inv *invocation, o *Outcome) {
+	if o.Panic == http.ErrAbortHandler {
+		h.log(inv, slog.LevelError, "handler aborted")
+		return
+	}
+	h.log(inv, slog.LevelError, "handler panicked", slog.String("panic", panicText(o.Panic)), slog.String("stack", string(o.Stack)))
+}
+
+// panicText says what a handler panicked with, without printing values that
+// may be data.
+func panicText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case error:
+		return v.Error()
+	}
+	return strings.TrimPrefix(fmt.Sprintf("%T", v), "*")
+}
+
+// largeHead is where the header of a reply is close to what fronts take: about
+// 10 KB on API Gateway.
+const largeHead = 8 << 10
+
+// warn speaks of replies that are sent but may not arrive as they are.
+func (h *Handler) warn(inv *invocation) {
+	w := &inv.response
+	if w.lostCookies > 0 {
+		h.log(inv, slog.LevelWarn, "the front takes one Set-Cookie per reply", slog.Int("dropped", int(w.lostCookies)))
+	}
+	if len(w.head) > largeHead {
+		h.log(inv, slog.LevelWarn, "the reply's header is large", slog.Int("bytes", len(w.head)))
+	}
+}
