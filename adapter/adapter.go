@@ -8,10 +8,12 @@
 // # Terminology
 //
 // A front is the AWS service that received the client's request and invokes the
-// function: an API Gateway REST or HTTP API, or a function URL. An event is the
-// JSON document it invokes the function with; a [Format] is an event's shape,
-// and that of the reply. One Handler serves all formats and tells them apart by
-// the event.
+// function: an API Gateway REST, HTTP or WebSocket API, a function URL, an
+// Application Load Balancer or VPC Lattice. An event is the JSON document it
+// invokes the function with; a [Format] is an event's shape, and that of the
+// reply. One Handler serves all formats and tells them apart by the event.
+//
+// A reply is buffered, [Handler.Invoke], or streamed, [Handler.Stream].
 //
 // # What a handler can rely on
 //
@@ -26,7 +28,9 @@
 //     client could not have sent.
 //   - Every string of the request may be kept. The body may be read until the
 //     handler returns, then Read returns [http.ErrBodyReadAfterClose].
-//   - A panic is a reply with status 500 and a log line.
+//   - A panic is a reply with status 500 and a log line; a handler that takes too
+//     long is answered for ([Options].Timeout), and so is a reply too large for
+//     the front. The process lives on.
 //
 // Redirects, cookies, sniffing and superfluous calls of WriteHeader are as in
 // net/http. What fronts cannot carry is lost: trailers, informational
@@ -38,6 +42,9 @@
 //   - https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 //   - https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 //   - https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+//   - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+//   - https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
+//   - https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
 package adapter
 
 import (
@@ -259,15 +266,20 @@ func (h *Handler) own(inv *invocation, s *scratch, outcome Outcome) ([]byte, Out
 	inv.end(why)
 	fresh := h.start(inv.parent, s, inv.event.format)
 	defer fresh.end(returned)
-	r, _ := h.newRequest(fresh, s)
-	fresh.response.isHEAD = r.Method == http.MethodHead
-	if h.options.OwnHeader != nil {
-		h.options.OwnHeader(fresh.response.header, r)
-	}
-	http.Error(&fresh.response, http.StatusText(outcome.Status), outcome.Status)
+	h.answer(fresh, s, outcome.Status)
 	reply, err := fresh.response.reply()
 	if err != nil {
 		panic("adapter: own answer: " + err.Error()) // a few bytes always fit
 	}
 	return reply, outcome
+}
+
+// answer writes Handler's own answer as the response of a fresh invocation.
+func (h *Handler) answer(fresh *invocation, s *scratch, status int) {
+	r, _ := h.newRequest(fresh, s)
+	fresh.response.isHEAD = r.Method == http.MethodHead
+	if h.options.OwnHeader != nil {
+		h.options.OwnHeader(fresh.response.header, r)
+	}
+	http.Error(&fresh.response, http.StatusText(status), status)
 }

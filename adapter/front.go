@@ -13,6 +13,8 @@ type front struct {
 	// replyLists is the dialect for events with lists of header values, where
 	// the front has two; the zero dialect: it has one.
 	replyLists dialect
+	// streams tells that the front can take the reply as it is made.
+	streams bool
 	// patience is how long the front waits for a reply, as far as that is
 	// known; 0: as long as the function may run.
 	patience time.Duration
@@ -70,6 +72,7 @@ var fronts = [...]front{
 		request:  (*fields).payloadV1,
 		reply:    dialect{lists: true, limit: lambdaLimit},
 		patience: restAPIPatience, late: 504,
+		streams: true,
 	},
 	HTTPAPIV1: {
 		request:  (*fields).payloadV1,
@@ -85,6 +88,7 @@ var fronts = [...]front{
 		request: (*fields).functionURL,
 		reply:   dialect{cookies: true, limit: lambdaLimit},
 		late:    503,
+		streams: true,
 	},
 	ALB: {
 		request:    (*fields).alb,

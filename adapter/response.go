@@ -42,7 +42,8 @@ type response struct {
 // buffers grow with the reply and are used again for the next.
 type buffers struct {
 	head    []byte // JSON of the reply up to its header's closing brace
-	content []byte // the body
+	content []byte // the body, or as much of it as waits to be streamed
+	stream  *stream
 }
 
 // Header returns the map that WriteHeader sends.
@@ -109,6 +110,10 @@ func write[T string | []byte](w *response, p T) (int, error) {
 	switch {
 	case w.declared >= 0 && w.written > w.declared:
 		return 0, http.ErrContentLength
+	case w.stream != nil:
+		if err := w.stream.write(w, []byte(p)); err != nil {
+			return 0, err
+		}
 	case w.isHEAD: // only what sniffing needs is kept
 		w.content = append(w.content, p[:min(len(p), max(0, sniffLen-len(w.content)))]...)
 	case w.written > int64(w.dialect.limit):
@@ -138,14 +143,18 @@ func bodyAllowed(status int16) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// Flush sends the header, as net/http's does; the body waits for the reply to be
-// complete, since a buffered front sends nothing before.
+// Flush sends what there is, as net/http's does. Of a buffered reply that settles
+// the header alone, since nothing is sent before it is complete.
 func (w *response) Flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.over == nil {
-		w.writeHeader(http.StatusOK)
-		w.sniff()
+	if w.over != nil {
+		return
+	}
+	w.writeHeader(http.StatusOK)
+	w.sniff()
+	if w.stream != nil {
+		_ = w.stream.send(w) // a client that is gone shows in the context
 	}
 }
 

@@ -11,7 +11,7 @@ var errGoexit = errors.New("adapter: the handler exited its goroutine")
 
 // serve calls the handler, for as long as it may take.
 func (h *Handler) serve(inv *invocation, r *http.Request) (o Outcome) {
-	limit, limited := h.limit(inv)
+	limit, limited := h.limit(inv, fronts[inv.event.format].patience)
 	switch {
 	case !limited:
 		h.call(inv, r, &o)
@@ -22,13 +22,13 @@ func (h *Handler) serve(inv *invocation, r *http.Request) (o Outcome) {
 	return h.newAttempt(inv, r, limit).outcome(limit)
 }
 
-// limit returns how long the handler may take; false for no limit. See
-// Options.Timeout.
-func (h *Handler) limit(inv *invocation) (time.Duration, bool) {
+// limit returns how long the handler may take, of a front with this patience;
+// false for no limit. See Options.Timeout.
+func (h *Handler) limit(inv *invocation, patience time.Duration) (time.Duration, bool) {
 	deadline, hasDeadline := inv.parent.Deadline()
 	limit := h.options.Timeout
 	if limit == 0 && hasDeadline {
-		limit = fronts[inv.event.format].patience
+		limit = patience
 	}
 	if !hasDeadline {
 		return limit, limit > 0
