@@ -10,6 +10,7 @@ require (
 	github.com/labstack/echo/v4 v4.16.0
 	github.com/lestrrat-go/jwx/v3 v3.3.0
 	github.com/rs/cors v1.11.1
+	go.etcd.io/bbolt v1.5.0
 )
 
 require (

@@ -36,6 +36,23 @@
 // exactly a request was refused is told to [Guard.OnDecision] and never to the
 // client.
 //
+// # Other routers
+//
+// A Mux can be mounted in chi or gorilla, with whole paths as its patterns, and
+// then still knows nothing but routes with a requirement. Package echoauthz does
+// the same for Echo. [Guard.Require] is middleware for everything else, and can
+// be forgotten; in chi
+//
+//   - on a route registered without With, and in a Group or Route next to the
+//     one that has it,
+//   - on the handlers given to NotFound and MethodNotAllowed of a router that
+//     does not have it by Use,
+//   - where a pattern is registered twice: the last one counts,
+//   - on what middleware answers itself, before or instead of a handler.
+//
+// chi.Walk does not find these: it lists middleware as functions, which do not
+// say what they require.
+//
 // # What this cannot know
 //
 // authz believes the Identity it is given. Whoever may invoke the function

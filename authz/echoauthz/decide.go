@@ -1,0 +1,103 @@
+package echoauthz
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/gatehouse-go/gatehouse/authz"
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+// middleware lets a request pass only to a route that was registered with a
+// requirement, which it meets.
+func (s *site) middleware(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		s.seal()
+		rt := matched(c)
+		switch {
+		case rt == nil:
+			return s.refuse(c)
+		case rt.site != s:
+			return next(c) // another New's on the same Echo: its Guard decides
+		}
+		if ok, err := rt.decide(c); !ok {
+			return err
+		}
+		return next(c)
+	}
+}
+
+// refuse answers where Echo chose a handler of its own, or one without a rule.
+// It runs neither: what Echo says is said again for known callers.
+func (s *site) refuse(c echo.Context) error {
+	answer := builtin(c)
+	if answer == nil {
+		_, err := s.decide(c, c.Path(), nil)
+		return err
+	}
+	if ok, err := s.decide(c, "", authz.UnknownRoute()); !ok {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store") // strangers are answered otherwise
+	return answer(c)
+}
+
+// builtin returns Echo's answer where no route matched, nil where one did. Echo
+// leaves the path empty then, or an Allow value where only the method was wrong.
+func builtin(c echo.Context) echo.HandlerFunc {
+	allow, found := c.Get(echo.ContextKeyHeaderAllow).(string)
+	switch {
+	case found && c.Request().Method == http.MethodOptions:
+		return func(c echo.Context) error {
+			c.Response().Header().Set(echo.HeaderAllow, allow)
+			return c.NoContent(http.StatusNoContent)
+		}
+	case found:
+		return echo.MethodNotAllowedHandler
+	case c.Path() == "":
+		return echo.NotFoundHandler
+	}
+	return nil
+}
+
+// decide asks the Guard about the request as Echo routed it. If it may go on, c
+// has it with its caller afterwards. If not, it is answered, or the error is for
+// Echo's error handler to answer.
+func (s *site) decide(c echo.Context, pattern string, req authz.Requirement) (bool, error) {
+	r := routed(c, pattern)
+	if s.opts.ErrorHandler {
+		return s.check(c, r, req)
+	}
+	r, ok := s.guard.Allow(c.Response(), r, req)
+	if ok {
+		c.SetRequest(r)
+	}
+	return ok, nil
+}
+
+// check is decide with Echo's error handler to answer.
+func (s *site) check(c echo.Context, r *http.Request, req authz.Requirement) (bool, error) {
+	id, err := s.guard.Check(r, req)
+	c.SetRequest(r.WithContext(claims.NewContext(r.Context(), id)))
+	if err == nil {
+		return true, nil
+	}
+	refusal := &authz.Error{Status: http.StatusInternalServerError}
+	errors.As(err, &refusal) // Check promises one
+	s.guard.Challenge(c.Response().Header(), refusal)
+	return false, echo.NewHTTPError(refusal.Status).SetInternal(err)
+}
+
+// routed returns the request with what net/http's own router would have put into
+// it. It is a copy: a router around Echo has a pattern of its own.
+func routed(c echo.Context, pattern string) *http.Request {
+	r := c.Request().WithContext(c.Request().Context())
+	r.Pattern = pattern
+	values := c.ParamValues()
+	for i, name := range c.ParamNames() {
+		r.SetPathValue(name, values[i])
+	}
+	return r
+}

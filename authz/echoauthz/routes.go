@@ -1,0 +1,126 @@
+package echoauthz
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/gatehouse-go/gatehouse/authz"
+)
+
+// Routes registers routes of one Echo, each with its requirement. The methods
+// are those of echo.Echo and echo.Group with a requirement after the path.
+//
+// They panic if the requirement is nil, is Public in a group that requires
+// something, or if the handler or a middleware is nil; if a route has the same
+// method and place in Echo's tree as another of them, which Echo would replace;
+// and after the first request: from then on the Policy printed at start is the
+// one in force. They may be called by several goroutines, as long as none uses
+// Echo's own methods at that time.
+type Routes struct {
+	site        *site
+	add         func(method, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route
+	host        string
+	prefix      string
+	requirement authz.Requirement // Public: nothing
+	middleware  []echo.MiddlewareFunc
+}
+
+// Group returns Routes whose paths begin with prefix, that require req in
+// addition to their own requirement, and that run m, after the decision and
+// before their own middleware. With authz.Public the group requires nothing.
+// Unlike Echo, Group adds no not-found routes: m does not run where no route
+// matches.
+func (r *Routes) Group(prefix string, req authz.Requirement, m ...echo.MiddlewareFunc) *Routes {
+	g := *r
+	g.prefix += prefix
+	g.requirement = sum(r.requirement, r.site.mustBeRule(req))
+	g.middleware = slices.Concat(r.middleware, m)
+	return &g
+}
+
+// Host returns Routes for requests to one host, written as the client does in
+// Host, with its port unless that is the default one. A request to a host with
+// Routes sees no others. It is a Group otherwise: prefix, requirements and
+// middleware of r apply.
+func (r *Routes) Host(name string, req authz.Requirement, m ...echo.MiddlewareFunc) *Routes {
+	h := r.Group("", req, m...)
+	h.host = name
+	h.add = r.site.host(name).Add
+	return h
+}
+
+// CONNECT registers a route for CONNECT.
+func (r *Routes) CONNECT(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(http.MethodConnect, path, req, h, m...)
+}
+
+// DELETE registers a route for DELETE.
+func (r *Routes) DELETE(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(http.MethodDelete, path, req, h, m...)
+}
+
+// GET registers a route for GET, and as in Echo for no other method: HEAD needs
+// its own.
+func (r *Routes) GET(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(http.MethodGet, path, req, h, m...)
+}
+
+// HEAD registers a route for HEAD.
+func (r *Routes) HEAD(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(http.MethodHead, path, req, h, m...)
+}
+
+// OPTIONS registers a route for OPTIONS. A CORS preflight carries no token, so
+// its answer belongs in middleware before New, not here.
+func (r *Routes) OPTIONS(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(http.MethodOptions, path, req, h, m...)
+}
+
+// PATCH registers a route for PATCH.
+func (r *Routes) PATCH(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(http.MethodPatch, path, req, h, m...)
+}
+
+// POST registers a route for POST.
+func (r *Routes) POST(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(http.MethodPost, path, req, h, m...)
+}
+
+// PUT registers a route for PUT.
+func (r *Routes) PUT(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(http.MethodPut, path, req, h, m...)
+}
+
+// TRACE registers a route for TRACE.
+func (r *Routes) TRACE(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(http.MethodTrace, path, req, h, m...)
+}
+
+// RouteNotFound registers a route for what no other route matches, at or below
+// path if that ends in /*. Strangers get to it too if req is Public.
+func (r *Routes) RouteNotFound(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	return r.Add(echo.RouteNotFound, path, req, h, m...)
+}
+
+// Any registers a route for each method that Echo knows by name.
+func (r *Routes) Any(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) []*echo.Route {
+	return r.Match(anyMethods, path, req, h, m...)
+}
+
+// anyMethods are those of echo.Echo.Any.
+var anyMethods = []string{
+	http.MethodConnect, http.MethodDelete, http.MethodGet, http.MethodHead,
+	http.MethodOptions, http.MethodPatch, http.MethodPost, echo.PROPFIND,
+	http.MethodPut, http.MethodTrace, echo.REPORT,
+}
+
+// Match registers a route for each of the methods.
+func (r *Routes) Match(methods []string, path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) []*echo.Route {
+	routes := make([]*echo.Route, len(methods))
+	for i, method := range methods {
+		routes[i] = r.Add(method, path, req, h, m...)
+	}
+	return routes
+}

@@ -1,0 +1,55 @@
+// Command local runs the notes-echo example on a laptop, behind something that
+// behaves like API Gateway, with a token issuer beside it.
+package main
+
+import (
+	"flag"
+	"log"
+	"net/http"
+
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/examples/notes"
+	notesecho "github.com/gatehouse-go/gatehouse/examples/notes-echo"
+)
+
+func main() {
+	addr := flag.String("addr", "localhost:8080", "`address` of the API")
+	issuer := flag.String("issuer", "localhost:8081", "`address` of the token issuer")
+	expose := flag.Bool("expose", false, "allow addresses beyond loopback")
+	flag.Parse()
+	if err := run(*addr, *issuer, *expose); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(addr, issuerAddr string, expose bool) error {
+	issuer, err := local.NewIssuer(local.IssuerConfig{
+		URL: "http://" + issuerAddr,
+		Clients: []local.Client{
+			{ID: "reader", Secret: "reader-secret", Scopes: []string{notes.ReadScope}},
+			{ID: "writer", Secret: "writer-secret", Scopes: []string{notes.ReadScope, notes.WriteScope}},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	who, err := claims.New(claims.Config{Issuers: []string{issuer.URL()}})
+	if err != nil {
+		return err
+	}
+	return local.ListenAndServe(addr, notesecho.Handler(who.Identify, &notes.Memory{}), &local.Options{
+		Routes: []gateway.Route{{Key: "GET /hello", Open: true}, {Key: "ANY /{proxy+}"}, {Key: "ANY /"}},
+		Issuer: issuer,
+		Try: []local.Try{
+			{Path: "/hello", Want: http.StatusOK},
+			{Path: "/profile", Want: http.StatusUnauthorized},
+			{Path: "/profile", Client: "reader", Want: http.StatusOK},
+			{Method: "POST", Path: "/notes", Client: "reader", Body: `{"title":"Groceries"}`, Want: http.StatusForbidden},
+			{Method: "POST", Path: "/notes", Client: "writer", Body: `{"title":"Groceries"}`, Want: http.StatusCreated},
+			{Path: "/notes", Client: "writer", Want: http.StatusOK},
+		},
+		Expose: expose,
+	})
+}

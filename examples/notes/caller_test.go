@@ -1,0 +1,145 @@
+package notes_test
+
+import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/examples/notes"
+)
+
+const (
+	issuerURL = "http://localhost:8081"
+	apiID     = "n0tes4p1id"
+)
+
+// A caller is the claims of an access token; nil is nobody.
+type caller map[string]any
+
+func newCaller(sub, scope string) caller {
+	return caller{
+		"iss": issuerURL, "sub": sub, "client_id": "tests", "username": sub + "-name", "token_use": "access",
+		"scope": scope, "exp": time.Now().Add(time.Hour).Unix(),
+	}
+}
+
+// with returns the same token with some claims changed; a nil value removes one.
+func (c caller) with(changes caller) caller {
+	changed := maps.Clone(c)
+	maps.Copy(changed, changes)
+	return changed
+}
+
+func (c caller) identity(t *testing.T) *claims.Identity {
+	t.Helper()
+	if c == nil {
+		return nil
+	}
+	id, err := claims.NewIdentity(claims.JWT, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+var (
+	nobody caller
+	reader = newCaller("reader", notes.ReadScope)
+	writer = newCaller("writer", notes.ReadScope+" "+notes.WriteScope)
+)
+
+func newIssuer(t *testing.T, url string) *local.Issuer {
+	t.Helper()
+	issuer, err := local.NewIssuer(local.IssuerConfig{URL: url, Clients: []local.Client{
+		{ID: "tests", Secret: "tests-secret", Scopes: []string{notes.ReadScope, notes.WriteScope}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issuer
+}
+
+func (c caller) token(t *testing.T, issuer *local.Issuer) string {
+	t.Helper()
+	token, err := issuer.Token(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// header is what the caller's client sends, empty for nobody.
+func (c caller) header(t *testing.T, issuer *local.Issuer) http.Header {
+	t.Helper()
+	if c == nil {
+		return http.Header{}
+	}
+	return http.Header{"Authorization": {"Bearer " + c.token(t, issuer)}}
+}
+
+// A front is one that checks tokens, with what its URLs have before the path.
+type front struct {
+	format adapter.Format
+	prefix string
+}
+
+var fronts = []front{
+	{adapter.HTTPAPIV2, ""},
+	{adapter.HTTPAPIV1, ""},
+	{adapter.RESTAPI, "/prod"},
+}
+
+// gateway puts h behind the front, with an authorizer that admits the issuer's
+// tokens; nil: no authorizer.
+func (f front) gateway(h http.Handler, issuer *local.Issuer) *gateway.Gateway {
+	g := &gateway.Gateway{Function: adapter.New(h, nil), Format: f.format, APIID: apiID}
+	if issuer == nil {
+		return g
+	}
+	scopes := []string(nil)
+	if f.format == adapter.RESTAPI {
+		a := gateway.CognitoAuthorizer{Issuers: []string{issuer.URL()}, Verify: issuer.Verify}
+		g.Authorizer, scopes = a.Authorize, []string{notes.ReadScope, notes.WriteScope}
+	} else {
+		a := gateway.JWTAuthorizer{Issuer: issuer.URL(), Audience: []string{"tests"}, Verify: issuer.Verify}
+		g.Authorizer = a.Authorize
+	}
+	g.Routes = []gateway.Route{
+		{Key: "GET /hello", Open: true},
+		{Key: "ANY /{proxy+}", Scopes: scopes},
+		{Key: "ANY /", Scopes: scopes},
+	}
+	return g
+}
+
+// pinned knows the callers of this API with tokens of these issuers.
+func pinned(t *testing.T, issuers ...string) func(*http.Request) (*claims.Identity, error) {
+	t.Helper()
+	who, err := claims.New(claims.Config{Issuers: issuers, APIs: []string{apiID}, Stages: []string{"$default", "prod"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return who.Identify
+}
+
+// requestAs is a request of a caller's without any event, as a test of an ordinary
+// handler makes it.
+func requestAs(t *testing.T, c caller, method, path, body string) *http.Request {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	return r.WithContext(claims.NewContext(r.Context(), c.identity(t)))
+}
+
+// serve is what a client of h gets.
+func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}

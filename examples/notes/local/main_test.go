@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/examples/notes"
+	"github.com/gatehouse-go/gatehouse/examples/notes/boltstore"
+)
+
+// printed is what the program prints; it may be read while requests come.
+type printed struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+func (p *printed) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// serve runs the program on free ports, and use while it serves.
+func serve(t *testing.T, f flags, store notes.Store, use func(printed func() string)) {
+	t.Helper()
+	api, issuer := listen(t), listen(t)
+	f.issuer = issuer.Addr().String()
+	h, opts, err := f.setUp(store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var output printed
+	opts.Output = &output
+	opts.Ready = func(string) {
+		defer cancel()
+		use(output.String)
+	}
+	if err := local.Serve(ctx, api, issuer, h, opts); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Each line that is printed gives, when pasted, the status printed in it.
+func TestPrintedLines(t *testing.T) {
+	for _, tool := range []string{"sh", "curl"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip("nothing to paste the lines into: ", err)
+		}
+	}
+	for name, f := range map[string]flags{"HTTP API": {}, "REST API": {rest: true}} {
+		t.Run(name, func(t *testing.T) {
+			serve(t, f, &notes.Memory{}, func(printed func() string) {
+				statuses := map[string]bool{}
+				for _, line := range curlLines(printed()) {
+					statuses[paste(t, line)] = true
+				}
+				for _, want := range []string{"200", "201", "400", "401", "403", "404"} {
+					if !statuses[want] {
+						t.Errorf("no line gives %s", want)
+					}
+				}
+				if lines := printed(); !strings.Contains(lines, `403 function: needs notes-api/write`) || !strings.Contains(lines, ` 401 gateway`) {
+					t.Errorf("the request lines do not say who refused and why:\n%s", lines)
+				}
+			})
+		})
+	}
+}
+
+func curlLines(output string) []string {
+	return regexp.MustCompile(`(?m)^curl .*expected.*$`).FindAllString(output, -1)
+}
+
+// paste runs a line in a shell and returns the status, which must be the one
+// that the line says.
+func paste(t *testing.T, line string) string {
+	t.Helper()
+	output, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	verdict := regexp.MustCompile(`\n(\d+), expected (\d+)\n$`).FindSubmatch(output)
+	if verdict == nil || !bytes.Equal(verdict[1], verdict[2]) {
+		t.Errorf("%.80s… gives %s", line, output)
+		return ""
+	}
+	return string(verdict[1])
+}
+
+// The note to read is there from the start, and once only.
+func TestWelcomeNote(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notes.db")
+	var ids []string
+	for range 2 {
+		store, err := boltstore.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := welcomeNote(store, "http://localhost:8081")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := welcomeNote(store, "http://localhost:8081"); err == nil {
+			t.Error("no error from a store that is closed")
+		}
+	}
+	if ids[0] != ids[1] {
+		t.Errorf("IDs %q, want the same twice", ids)
+	}
+}
+
+func TestFlagsThatCannotWork(t *testing.T) {
+	for name, f := range map[string]flags{
+		"address beyond loopback": {addr: "192.0.2.1:0", issuer: "localhost:8081"},
+		"issuer beyond loopback":  {addr: "localhost:0", issuer: "192.0.2.1:8081"},
+		"issuer without a host":   {addr: "localhost:0", issuer: ":8081"},
+		"file in no directory":    {addr: "localhost:0", issuer: "localhost:8081", data: filepath.Join(t.TempDir(), "no", "notes.db")},
+	} {
+		if err := f.run(); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// A development tool does not start inside Lambda.
+func TestRefusesLambda(t *testing.T) {
+	t.Setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+	err := flags{addr: "localhost:0", issuer: "localhost:8081"}.run()
+	if err == nil || !strings.Contains(err.Error(), "Lambda") {
+		t.Errorf("error %v, want one about Lambda", err)
+	}
+}
