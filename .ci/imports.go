@@ -39,7 +39,7 @@ type rule struct {
 var rules = []rule{
 	{"internal", nil, nil},
 	{"adapter", []string{"internal"}, []string{lambdaContext}},
-	{"adapter/gateway", []string{"internal", "adapter"}, nil},
+	{"adapter/gateway", []string{"internal", "adapter", "cors"}, nil},
 	{"adapter/gateway/local", []string{"internal", "adapter"}, []string{jwx}},
 	{"adapter/awslabs", []string{"internal", "adapter"}, []string{lambda, apiProxy}},
 	{"claims", []string{"internal", "adapter"}, []string{lambdaContext}},

@@ -15,10 +15,12 @@ type Authorizer func(r *http.Request, route Route) (*Authorization, error)
 // Authorization is what an Authorizer found out, for the event.
 type Authorization struct {
 	// Authorizer becomes requestContext.authorizer, encoded by encoding/json;
-	// nil: the event has no such member.
+	// nil: the event has no such member. On an ALB and VPC Lattice, which
+	// never have one, the answer is 500 for anything else.
 	Authorizer any
-	// Identity is laid over requestContext.identity, which payload 2.0 and
-	// Function URLs do not have.
+	// Identity is laid over requestContext.identity, which payload 2.0,
+	// Function URLs, ALBs and VPC Lattice v1 do not have. It is how VPC
+	// Lattice v2 says whom AWS_IAM authentication found.
 	Identity map[string]any
 	// ClientCert is the client's certificate as the fronts describe it:
 	// requestContext.identity.clientCert or, in payload 2.0,

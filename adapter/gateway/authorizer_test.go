@@ -28,6 +28,9 @@ func TestAuthorization(t *testing.T) {
 		adapter.FunctionURL: {"authorizer": iam, "authentication.clientCert": cert, "accountId": "210987654321", "identity": absent},
 	}
 	for _, f := range formats {
+		if want[f.format] == nil {
+			continue
+		}
 		g := &gateway.Gateway{Format: f.format, Authorizer: func(*http.Request, gateway.Route) (*gateway.Authorization, error) { return authorization, nil }}
 		context := event(t, g, httptest.NewRequest("GET", f.base+"/", nil))["requestContext"].(map[string]any)
 		for path, want := range want[f.format] {
@@ -52,6 +55,8 @@ func TestAuthorizerAnswers(t *testing.T) {
 			adapter.HTTPAPIV1:   {401, `{"message":"Unauthorized"}`, "", "no oars"},
 			adapter.HTTPAPIV2:   {401, `{"message":"Unauthorized"}`, "", "no oars"},
 			adapter.FunctionURL: {403, `{"Message":"Forbidden"}`, "", "no oars"},
+			adapter.ALB:         {401, page("401 Authorization Required"), "", "no oars"},
+			adapter.LatticeV2:   {403, "AccessDeniedException", "", "no oars"},
 		}},
 		{refuse(403), map[adapter.Format]seen{
 			adapter.RESTAPI:     {403, `{"Message":"User is not authorized to access this resource"}`, "AccessDeniedException", "no oars"},
@@ -67,6 +72,8 @@ func TestAuthorizerAnswers(t *testing.T) {
 			adapter.HTTPAPIV1:   {500, `{"message":"Internal Server Error"}`, "", "the authorizer failed"},
 			adapter.HTTPAPIV2:   {500, `{"message":"Internal Server Error"}`, "", "the authorizer failed"},
 			adapter.FunctionURL: {500, "Internal Server Error", "", "the authorizer failed"},
+			adapter.ALB:         {500, page("500 Internal Server Error"), "", "the authorizer failed"},
+			adapter.LatticeV1:   {500, "Internal Server Error", "", "the authorizer failed"},
 		}},
 	}
 	for _, tt := range tests {

@@ -58,14 +58,20 @@ func (g *Gateway) binaryMedia(value string) bool {
 // query is a raw query string decoded, "+" to blank; nil without any. A part
 // with an invalid escape stays as it is.
 func query(raw, separators string) map[string][]string {
+	return splitQuery(raw, separators, queryText)
+}
+
+// splitQuery takes a raw query string apart and calls text on every name and
+// value.
+func splitQuery(raw, separators string, text func(string) string) map[string][]string {
 	var values map[string][]string
 	for _, part := range strings.FieldsFunc(raw, func(r rune) bool { return strings.ContainsRune(separators, r) }) {
 		key, value, _ := strings.Cut(part, "=")
 		if values == nil {
 			values = map[string][]string{}
 		}
-		key = queryText(key)
-		values[key] = append(values[key], queryText(value))
+		key = text(key)
+		values[key] = append(values[key], text(value))
 	}
 	return values
 }

@@ -33,11 +33,11 @@ type call struct {
 func (g *Gateway) admit(r *http.Request) (*call, error) {
 	front := frontOf(g.Format)
 	if front == nil {
-		return nil, fmt.Errorf("gateway: Format %v: no such front yet", g.Format)
+		return nil, fmt.Errorf("gateway: Format %v: no such front", g.Format)
 	}
 	c := &call{gateway: g, front: front, request: r, method: r.Method, at: time.Now().UTC()}
 	c.identify()
-	for _, step := range []func() error{c.locate, c.match, c.authorize, c.read} {
+	for _, step := range []func() error{c.locate, c.preflight, c.match, c.screen, c.authorize, c.read} {
 		if err := step(); err != nil {
 			return c, err
 		}
@@ -87,9 +87,16 @@ func (c *call) match() error {
 	return nil
 }
 
+func (c *call) screen() error {
+	if c.front.screen == nil {
+		return nil
+	}
+	return c.front.screen(c)
+}
+
 // authorize asks the Authorizer, which sees the request without its body.
 func (c *call) authorize() error {
-	var route Route
+	route := Route{Key: c.front.only}
 	if c.route != nil {
 		route = c.route.Route
 	}
@@ -101,6 +108,9 @@ func (c *call) authorize() error {
 	auth, err := c.gateway.Authorizer(r, route)
 	if err != nil {
 		return c.front.denied(err)
+	}
+	if auth != nil && auth.Authorizer != nil && c.front.bare {
+		return c.front.refuse(badConfiguration, "the front's events have no authorizer data")
 	}
 	c.auth = auth
 	return nil
@@ -121,16 +131,13 @@ func (c *call) read() error {
 	return nil
 }
 
-// routeKey is the key of the matched route; everything is $default on a front
-// without routes.
+// routeKey is the key of the matched route, "" if there is none.
 func (c *call) routeKey() string {
 	switch {
 	case c == nil:
 		return ""
 	case c.route != nil:
 		return c.route.Key
-	case !c.front.routed:
-		return defaultRoute
 	}
-	return ""
+	return c.front.only
 }

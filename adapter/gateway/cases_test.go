@@ -28,7 +28,7 @@ type gatewayRule struct {
 	} `json:"client_sees"`
 }
 
-var eventKinds = map[string]int{"apigw-v1": 0, "httpapi-v1": 1, "httpapi-v2": 2, "function-url": 3}
+var eventKinds = map[string]int{"apigw-v1": 0, "httpapi-v1": 1, "httpapi-v2": 2, "function-url": 3, "alb": 4, "lattice-v1": 5, "lattice-v2": 6}
 
 // TestCases plays the rules of testdata/cases and of the folder that
 // GATEHOUSE_CASES names.

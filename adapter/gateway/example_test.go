@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
+	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 )
 
@@ -78,4 +80,89 @@ func ExampleJWTAuthorizer() {
 	// Output:
 	// POST /notes 403 gateway scope missing
 	// {"message":"Forbidden"} Bearer scope="notes/write" error="insufficient_scope" error_description="expected scopes: [notes/write]"
+}
+
+// tide is a function that answers while it works. With package adapter it is
+// an adapter.Handler, whose Stream method is made of a http.Handler.
+type tide struct{ hello }
+
+func (tide) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
+	reader, writer := io.Pipe()
+	go func() {
+		io.WriteString(writer, `{"statusCode":200,"headers":{"content-type":"text/event-stream"}}`)
+		writer.Write(make([]byte, 8))
+		for _, word := range []string{"ebb", "slack", "flood"} {
+			fmt.Fprintf(writer, "data: %s\n\n", word)
+		}
+		writer.Close()
+	}()
+	return httpReply{reader}, nil
+}
+
+// httpReply has the type that makes a Function URL read the prelude.
+type httpReply struct{ io.ReadCloser }
+
+func (httpReply) ContentType() string { return "application/vnd.awslambda.http-integration-response" }
+
+// The client is sent each event when the function has written it.
+func ExampleGateway_streaming() {
+	server := httptest.NewServer(&gateway.Gateway{Function: tide{}, Format: adapter.FunctionURL, Streaming: true})
+	defer server.Close()
+
+	resp, err := http.Get(server.URL)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.StatusCode, resp.Header.Get("Content-Type"))
+	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+		if line := lines.Text(); line != "" {
+			fmt.Println(line)
+		}
+	}
+	// Output:
+	// 200 text/event-stream
+	// data: ebb
+	// data: slack
+	// data: flood
+}
+
+// Messages go to the route that their member action names.
+func ExampleGateway_Connect() {
+	g := &gateway.Gateway{
+		Function: socketEcho{},
+		Format:   adapter.WebSocketAPI,
+		Routes:   []gateway.Route{{Key: "hail"}, {Key: "$default"}},
+	}
+	connection, err := g.Connect(httptest.NewRequest("GET", "/prod", nil))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, message := range []string{`{"action":"hail"}`, `mayday`} {
+		reply, err := connection.Message(message)
+		fmt.Println(string(reply), err)
+	}
+	fmt.Println(connection.Disconnect(1000, "done"))
+	// Output:
+	// hail got {"action":"hail"} <nil>
+	// $default got mayday <nil>
+	// <nil>
+}
+
+// socketEcho says which route a message took.
+type socketEcho struct{}
+
+func (socketEcho) Invoke(_ context.Context, event []byte) ([]byte, error) {
+	var message struct {
+		Body           string `json:"body"`
+		RequestContext struct {
+			RouteKey string `json:"routeKey"`
+		} `json:"requestContext"`
+	}
+	if err := json.Unmarshal(event, &message); err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]any{"statusCode": 200, "body": message.RequestContext.RouteKey + " got " + message.Body})
 }

@@ -3,11 +3,13 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -36,17 +38,26 @@ func TestFailures(t *testing.T) {
 			adapter.HTTPAPIV1:   {503, `{"message":"Service Unavailable"}`, "", "the function did not answer in time"},
 			adapter.HTTPAPIV2:   {503, `{"message":"Service Unavailable"}`, "", "the function did not answer in time"},
 			adapter.FunctionURL: {502, url502, "", "the function did not answer in time"},
+			adapter.ALB:         {502, page("502 Bad Gateway"), "", "the function did not answer in time"},
+			adapter.LatticeV1:   {504, "Gateway Timeout", "", "the function did not answer in time"},
+			adapter.LatticeV2:   {504, "Gateway Timeout", "", "the function did not answer in time"},
 		}},
 		{"function returns an error", fails, map[adapter.Format]seen{
 			adapter.RESTAPI:     {502, rest502, rest500, "the function failed"},
 			adapter.HTTPAPIV1:   {500, http500, "", "the function failed"},
 			adapter.HTTPAPIV2:   {500, http500, "", "the function failed"},
 			adapter.FunctionURL: {502, url502, "", "the function failed"},
+			adapter.ALB:         {502, page("502 Bad Gateway"), "", "the function failed"},
+			adapter.LatticeV1:   {502, "Bad Gateway", "", "the function failed"},
+			adapter.LatticeV2:   {502, "Bad Gateway", "", "the function failed"},
 		}},
 		{"function panics", panics, map[adapter.Format]seen{
 			adapter.RESTAPI:     {502, rest502, rest500, "the function failed"},
 			adapter.HTTPAPIV2:   {500, http500, "", "the function failed"},
 			adapter.FunctionURL: {502, url502, "", "the function failed"},
+			adapter.ALB:         {502, page("502 Bad Gateway"), "", "the function failed"},
+			adapter.LatticeV1:   {502, "Bad Gateway", "", "the function failed"},
+			adapter.LatticeV2:   {502, "Bad Gateway", "", "the function failed"},
 		}},
 		{"function ends its goroutine", exits, map[adapter.Format]seen{
 			adapter.RESTAPI:   {502, rest502, rest500, "the function failed"},
@@ -57,6 +68,9 @@ func TestFailures(t *testing.T) {
 			adapter.HTTPAPIV1:   {500, http500, "", "the reply is over Lambda's limit"},
 			adapter.HTTPAPIV2:   {500, http500, "", "the reply is over Lambda's limit"},
 			adapter.FunctionURL: {502, url502, "", "the reply is over Lambda's limit"},
+			adapter.ALB:         {502, page("502 Bad Gateway"), "", "the reply is over Lambda's limit"},
+			adapter.LatticeV1:   {502, "Bad Gateway", "", "the reply is over Lambda's limit"},
+			adapter.LatticeV2:   {502, "Bad Gateway", "", "the reply is over Lambda's limit"},
 		}},
 	}
 	for _, tt := range tests {
@@ -77,6 +91,26 @@ func TestFailures(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Minutes pass at once in a synctest bubble.
+func TestDefaultTimeouts(t *testing.T) {
+	want := map[adapter.Format]time.Duration{
+		adapter.RESTAPI: 29 * time.Second, adapter.HTTPAPIV1: 30 * time.Second, adapter.HTTPAPIV2: 30 * time.Second,
+		adapter.FunctionURL: 15 * time.Minute, adapter.ALB: 15 * time.Minute, adapter.LatticeV1: 15 * time.Minute, adapter.LatticeV2: 15 * time.Minute,
+	}
+	for _, f := range formats {
+		synctest.Test(t, func(t *testing.T) {
+			var took time.Duration
+			g := &gateway.Gateway{Format: f.format, Function: function(func(ctx context.Context, _ []byte) ([]byte, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}), Observe: func(_ *http.Request, record gateway.Record) { took = record.Duration }}
+			if serve(g, httptest.NewRequest("GET", f.base+"/", nil)); took != want[f.format] {
+				t.Errorf("%v: gave up after %v, want %v", f.format, took, want[f.format])
+			}
+		})
 	}
 }
 
@@ -119,6 +153,9 @@ func TestBodyThatBreaksOff(t *testing.T) {
 		adapter.HTTPAPIV1:   {400, `{"message":"Bad Request"}`, "", "the body could not be read"},
 		adapter.HTTPAPIV2:   {400, `{"message":"Bad Request"}`, "", "the body could not be read"},
 		adapter.FunctionURL: {400, `Bad Request`, "", "the body could not be read"},
+		adapter.ALB:         {400, page("400 Bad Request"), "", "the body could not be read"},
+		adapter.LatticeV1:   {400, `Bad Request`, "", "the body could not be read"},
+		adapter.LatticeV2:   {400, `Bad Request`, "", "the body could not be read"},
 	}
 	for _, f := range formats {
 		r := httptest.NewRequest("POST", f.base+"/", iotest.ErrReader(errors.New("reset")))

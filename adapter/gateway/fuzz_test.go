@@ -1,11 +1,16 @@
 package gateway_test
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
@@ -29,7 +34,7 @@ func FuzzReply(f *testing.F) {
 		}
 		for _, front := range formats {
 			var record gateway.Record
-			g := &gateway.Gateway{Function: returns(string(reply)), Format: front.format,
+			g := &gateway.Gateway{Function: returns(string(reply)), Format: front.format, MultiValueHeaders: get,
 				Observe: func(_ *http.Request, got gateway.Record) { record = got }}
 			w := httptest.NewRecorder()
 			g.ServeHTTP(w, httptest.NewRequest(method, front.base+"/", nil))
@@ -45,6 +50,47 @@ func FuzzReply(f *testing.F) {
 			}
 			if record.RefusedBy == "gateway" && resp.StatusCode < 500 {
 				t.Errorf("%v: status %d for %s", front.format, resp.StatusCode, record.Reason)
+			}
+		}
+	})
+}
+
+// However a stream is cut into pieces, the client gets what follows the first
+// delimiter, byte by byte, or an answer of the front's own.
+func FuzzStream(f *testing.F) {
+	for _, seed := range []string{
+		`{}` + nul, `{"statusCode":201,"headers":{"a":"b"},"cookies":["c=1"]}` + nul + "ahoy", `{"multiValueHeaders":{"a":["1","2"]}}` + nul + nul,
+		okReply, "", nul, nul + nul, `{` + nul, `null` + nul, `{}` + nul[1:] + "x", `{"statusCode":101}` + nul, "{}\x00x" + nul, `{"body":"x"}` + nul + "y",
+	} {
+		f.Add([]byte(seed), true)
+	}
+	f.Fuzz(func(t *testing.T, content []byte, bytewise bool) {
+		fn := streams(func(context.Context, json.RawMessage) (io.ReadCloser, error) {
+			var r io.Reader = bytes.NewReader(content)
+			if bytewise {
+				r = iotest.OneByteReader(r)
+			}
+			return reply{io.NopCloser(r)}, nil
+		})
+		for _, front := range streamFormats {
+			_, want, _ := bytes.Cut(content, []byte(nul))
+			var record gateway.Record
+			g := &gateway.Gateway{Function: fn, Format: front.format, Streaming: true,
+				Observe: func(_ *http.Request, got gateway.Record) { record = got }}
+			w := httptest.NewRecorder()
+			g.ServeHTTP(w, httptest.NewRequest("GET", front.base+"/", nil))
+			if w.Code == 204 || w.Code == 304 {
+				want = nil
+			}
+			switch {
+			case record.RefusedBy == "gateway":
+				if w.Code != 502 {
+					t.Errorf("%v: status %d for %s", front.format, w.Code, record.Reason)
+				}
+			case w.Code < 200 || w.Code > 599:
+				t.Errorf("%v: status %d", front.format, w.Code)
+			case !bytes.Equal(w.Body.Bytes(), want):
+				t.Errorf("%v: body %q, want %q", front.format, w.Body, want)
 			}
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,15 +32,26 @@ func returns(reply string) function {
 
 const okReply = `{"statusCode":200,"headers":{"content-type":"text/plain"},"body":"ok"}`
 
-// formats are the fronts, each with the path below which its routes are.
-var formats = []struct {
+// front is a format with the path below which its routes are.
+type front struct {
 	format adapter.Format
 	base   string
-}{
+}
+
+// formats are the fronts that serve HTTP.
+var formats = []front{
 	{adapter.RESTAPI, "/prod"},
 	{adapter.HTTPAPIV1, ""},
 	{adapter.HTTPAPIV2, ""},
 	{adapter.FunctionURL, ""},
+	{adapter.ALB, ""},
+	{adapter.LatticeV1, ""},
+	{adapter.LatticeV2, ""},
+}
+
+// formatsOf are the fronts of some formats.
+func formatsOf(some ...adapter.Format) []front {
+	return slices.DeleteFunc(slices.Clone(formats), func(f front) bool { return !slices.Contains(some, f.format) })
 }
 
 // serve returns what g answers to a request without a network between.

@@ -24,9 +24,18 @@ var notInREST = append([]string{
 	"Content-Length", "Content-Md5", "Expect", "Max-Forwards", "Proxy-Authenticate", "Server", "Www-Authenticate",
 }, hopByHop...)
 
-// header returns the event's headers: the client's without drop, and what the
-// front adds. Names are canonical.
+// header returns the event's headers: the client's without drop, and what
+// API Gateway, Function URLs and ALBs add. Names are canonical.
 func (c *call) header(drop []string) http.Header {
+	h := c.clientHeader(drop)
+	c.forward(h)
+	return h
+}
+
+// clientHeader returns the client's headers without drop, and with the address
+// it came from. What it said of that itself is kept in front, as REST APIs and
+// ALBs do (the others: unconfirmed), so the first entry proves nothing.
+func (c *call) clientHeader(drop []string) http.Header {
 	h := http.Header{}
 	for name, values := range c.request.Header {
 		name = textproto.CanonicalMIMEHeaderKey(name)
@@ -38,19 +47,16 @@ func (c *call) header(drop []string) http.Header {
 	for _, name := range drop {
 		h.Del(name)
 	}
-	c.forward(h)
-	return h
-}
-
-// forward adds what every front says about the client's connection. The
-// client's own X-Forwarded-For is kept in front, as REST APIs do (HTTP APIs
-// and Function URLs: unconfirmed), so its first entry proves nothing.
-func (c *call) forward(h http.Header) {
 	if c.request.Host != "" {
 		h.Set("Host", c.request.Host)
 	}
 	before := h.Values("X-Forwarded-For")
 	h.Set("X-Forwarded-For", strings.Join(append(before[:len(before):len(before)], c.sourceIP()), ", "))
+	return h
+}
+
+// forward adds what is said about the client's connection and its trace.
+func (c *call) forward(h http.Header) {
 	h.Set("X-Forwarded-Proto", c.gateway.scheme())
 	h.Set("X-Forwarded-Port", map[string]string{"https": "443", "http": "80"}[c.gateway.scheme()])
 	h.Set("X-Amzn-Trace-Id", c.traceID)
@@ -68,6 +74,15 @@ func joined(h http.Header) map[string]string {
 		headers[strings.ToLower(name)] = strings.Join(values, separator)
 	}
 	return headers
+}
+
+// lower returns the map with lower-case names, which HTTP/2 made usual.
+func lower[V any](values map[string]V) map[string]V {
+	out := make(map[string]V, len(values))
+	for name, value := range values {
+		out[strings.ToLower(name)] = value
+	}
+	return out
 }
 
 // last is the single-value map of a multi-value one: the last value wins.
@@ -120,9 +135,9 @@ func (c *call) domain() string {
 	isURL := strings.Contains(host, ".lambda-url.") && strings.HasSuffix(host, ".on.aws")
 	switch wantURL := c.gateway.Format == adapter.FunctionURL; {
 	case wantURL && !isURL:
-		return c.gateway.apiID() + ".lambda-url.us-east-1.on.aws"
+		return c.gateway.apiID() + ".lambda-url." + region + ".on.aws"
 	case !wantURL && (isURL || host == ""):
-		return c.gateway.apiID() + ".execute-api.us-east-1.amazonaws.com"
+		return c.gateway.apiID() + ".execute-api." + region + ".amazonaws.com"
 	}
 	return host
 }

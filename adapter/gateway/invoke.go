@@ -7,13 +7,18 @@ import (
 	"errors"
 )
 
-// event is the payload as bytes. Unlike json.Marshal it leaves <, > and & as
-// they are, which the size limit would feel.
+// event is the payload as bytes.
 func (c *call) event() ([]byte, error) {
 	event, err := c.front.event(c)
 	if err != nil {
 		return nil, err
 	}
+	return c.encode(event)
+}
+
+// encode renders an event. Unlike json.Marshal it leaves <, > and & as they
+// are, which the size limit would feel.
+func (c *call) encode(event any) ([]byte, error) {
 	var payload bytes.Buffer
 	encoder := json.NewEncoder(&payload)
 	encoder.SetEscapeHTML(false)
@@ -27,14 +32,26 @@ func (c *call) event() ([]byte, error) {
 	return text, nil
 }
 
-// invoke runs the function and returns its reply. The context it is given has
-// a deadline and nothing of the client's connection: Lambda never learns that
-// a client went away.
-func (c *call) invoke() ([]byte, error) {
+// ask invokes the function and reads what it answers.
+func (c *call) ask() (*response, error) {
 	event, err := c.event()
 	if err != nil {
 		return nil, err
 	}
+	if c.gateway.Streaming {
+		return c.stream(event)
+	}
+	reply, err := c.invoke(event)
+	if err != nil {
+		return nil, err
+	}
+	return c.front.reply(c, reply)
+}
+
+// invoke runs the function and returns its reply. The context it is given has
+// a deadline and nothing of the client's connection: Lambda never learns that
+// a client went away.
+func (c *call) invoke(event []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.gateway.timeout())
 	defer cancel()
 	done := make(chan result, 1)
@@ -50,13 +67,13 @@ func (c *call) invoke() ([]byte, error) {
 }
 
 func (c *call) check(got result) ([]byte, error) {
-	if got.err != nil {
-		refusal := c.front.refuse(functionFailed, "the function failed")
-		refusal.cause = got.err
-		return nil, refusal
-	}
-	if len(got.reply) > maxReply {
+	switch {
+	case got.err != nil:
+		return nil, c.front.failed(got.err)
+	case len(got.reply) > maxReply:
 		return nil, c.front.refuse(functionFailed, "the reply is over Lambda's limit")
+	case len(got.reply) > c.front.maxReply:
+		return nil, c.front.refuse(functionFailed, "the reply is over the front's limit")
 	}
 	return got.reply, nil
 }

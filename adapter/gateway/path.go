@@ -87,8 +87,9 @@ func locateHTTPAPIV1(g *Gateway, target string) (place, bool) {
 	return place{path: target, context: decoded(target), route: oneOr(rest)}, ok
 }
 
-// locateFunctionURL: the path is the client's, in the context decoded.
-func locateFunctionURL(_ *Gateway, target string) (place, bool) {
+// locateVerbatim: the path is the client's, in a Function URL's context
+// decoded.
+func locateVerbatim(_ *Gateway, target string) (place, bool) {
 	return place{path: target, context: decoded(target), route: target}, true
 }
 

@@ -50,6 +50,7 @@ type contextV1 struct {
 
 const (
 	accountID   = "123456789012"
+	region      = "us-east-1"
 	protocol    = "HTTP/1.1" // whatever the client spoke (recorded)
 	requestTime = "02/Jan/2006:15:04:05 -0700"
 )

@@ -33,12 +33,14 @@ func (r *Refusal) Unwrap() error { return r.cause }
 type failure uint8
 
 const (
-	noRoute failure = iota + 1
+	preflight failure = iota + 1 // no failure, but no request for the function either
+	noRoute
 	unauthorized
 	accessDenied
 	authorizerFailed
 	badRequest
 	tooLarge
+	tooManyHops
 	functionFailed
 	badReply     // of the wrong shape
 	replyNotJSON // not JSON at all
@@ -77,6 +79,7 @@ var errorsREST = map[failure]ownAnswer{
 // errorsHTTPAPI: recorded, except that a reply over the limit and bad base64
 // count as malformed replies, and the answer to a broken body (unconfirmed).
 var errorsHTTPAPI = map[failure]ownAnswer{
+	preflight:        {status: 204},
 	noRoute:          {status: 404, body: `{"message":"Not Found"}`},
 	unauthorized:     {status: 401, body: `{"message":"Unauthorized"}`},
 	accessDenied:     {status: 403, body: `{"message":"Forbidden"}`},
@@ -94,6 +97,7 @@ var errorsHTTPAPI = map[failure]ownAnswer{
 // errorsFunctionURL: only the body of a failed function is known, from another
 // emulator; the rest, and whether a timeout is 502 or 504, is unconfirmed.
 var errorsFunctionURL = map[failure]ownAnswer{
+	preflight:        {status: 200},
 	unauthorized:     {status: 403, body: `{"Message":"Forbidden"}`},
 	accessDenied:     {status: 403, body: `{"Message":"Forbidden"}`},
 	authorizerFailed: {status: 500, body: `Internal Server Error`},
@@ -109,6 +113,13 @@ var errorsFunctionURL = map[failure]ownAnswer{
 
 func (f *front) refuse(why failure, reason string) *Refusal {
 	return &Refusal{Status: f.errors[why].status, Reason: reason, failure: why}
+}
+
+// failed is the refusal for a function that failed with err.
+func (f *front) failed(err error) *Refusal {
+	refusal := f.refuse(functionFailed, "the function failed")
+	refusal.cause = err
+	return refusal
 }
 
 // denied turns an Authorizer's error into the front's refusal: its own
@@ -142,7 +153,9 @@ func (f *front) own(refusal *Refusal) *response {
 	if header == nil {
 		header = http.Header{}
 	}
-	header.Set("Content-Type", "application/json")
+	if says.body != "" {
+		header.Set("Content-Type", f.errorType)
+	}
 	if says.kind != "" {
 		header.Set("X-Amzn-Errortype", says.kind)
 	}

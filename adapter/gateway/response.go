@@ -15,14 +15,23 @@ type response struct {
 	header http.Header
 	body   []byte
 	said   http.Header // the function's own headers; nil for an answer of the front's own
+	stream *stream     // the body instead, as it arrives; nil: body is all
 }
 
-// write sends the response. Where HTTP allows no body there is none, and no
-// type or length of one: what the fronts make of a body with HEAD, 204 and
-// 304 is unconfirmed.
-func (a *response) write(w http.ResponseWriter, method string) {
+// write sends the response, and returns an error if it broke off. Where HTTP
+// allows no body there is none, and no type or length of one: what the fronts
+// make of a body with HEAD, 204 and 304 is unconfirmed.
+func (a *response) write(w http.ResponseWriter, method string) error {
 	header := w.Header()
 	maps.Copy(header, a.header)
+	if a.stream != nil {
+		defer a.stream.Close()
+		w.WriteHeader(a.status)
+		if method == http.MethodHead || !bodyAllowed(a.status) {
+			return nil
+		}
+		return a.stream.copyTo(w)
+	}
 	body := a.body
 	if !bodyAllowed(a.status) {
 		body = nil
@@ -34,6 +43,7 @@ func (a *response) write(w http.ResponseWriter, method string) {
 	if len(body) > 0 && method != http.MethodHead {
 		w.Write(body)
 	}
+	return nil
 }
 
 // bodyAllowed: RFC 9110 sections 15.3.5 and 15.4.5.
@@ -169,12 +179,9 @@ func (reply proxyReply) merge(multiFirst bool) http.Header {
 // response is the reply as the client gets it, the front's default type where
 // it names none.
 func (c *call) response(reply proxyReply, said http.Header) (*response, error) {
-	body := []byte(reply.body)
-	if reply.base64 {
-		var err error
-		if body, err = base64.StdEncoding.DecodeString(reply.body); err != nil {
-			return nil, c.front.refuse(badBase64, "the reply's body is not base64")
-		}
+	body, err := c.bodyOf(reply)
+	if err != nil {
+		return nil, err
 	}
 	header := said.Clone()
 	for _, name := range c.front.remapped {
@@ -188,7 +195,21 @@ func (c *call) response(reply proxyReply, said http.Header) (*response, error) {
 	}
 	header.Del("Content-Length")
 	if header.Get("Content-Type") == "" && bodyAllowed(reply.status) {
-		header.Set("Content-Type", c.front.contentType)
+		header["Content-Type"] = nil // net/http shall not guess one
+		if c.front.contentType != "" {
+			header.Set("Content-Type", c.front.contentType)
+		}
 	}
-	return &response{reply.status, header, body, said}, nil
+	return &response{status: reply.status, header: header, body: body, said: said}, nil
+}
+
+func (c *call) bodyOf(reply proxyReply) ([]byte, error) {
+	if !reply.base64 {
+		return []byte(reply.body), nil
+	}
+	body, err := base64.StdEncoding.DecodeString(reply.body)
+	if err != nil {
+		return nil, c.front.refuse(badBase64, "the reply's body is not base64")
+	}
+	return body, nil
 }

@@ -1,0 +1,145 @@
+package gateway
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+)
+
+// StreamFunction is what a Gateway with Streaming invokes: an adapter.Handler,
+// or any other function that lambda.Start could be given to stream a reply.
+// The reader may have a method ContentType() string, as aws-lambda-go looks
+// for; without one the type is application/octet-stream. A Function URL takes
+// the reply apart only if that is
+// "application/vnd.awslambda.http-integration-response", and delivers it as it
+// is otherwise.
+//
+// The reader is closed once, also while it is read, and must then end a Read
+// that waits. That happens at its end, at the Timeout and when the client is
+// gone; on AWS the function never learns of the latter. The event is the
+// function's own, as aws-lambda-go copies it for such a function.
+type StreamFunction interface {
+	Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error)
+}
+
+// buffered streams the whole reply of a Function that cannot stream, which is
+// how a function that was written for the buffered mode fares in the other.
+type buffered struct{ Function }
+
+func (f buffered) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
+	reply, err := f.Invoke(ctx, event)
+	return io.NopCloser(bytes.NewReader(reply)), err
+}
+
+// stream is a reply that is still on its way.
+type stream struct {
+	*bufio.Reader
+	contentType string
+	cancel      context.CancelFunc
+}
+
+// Close ends the invocation.
+func (s *stream) Close() { s.cancel() }
+
+// copyTo sends the client every byte as soon as it is there.
+func (s *stream) copyTo(w http.ResponseWriter) error {
+	out := flushing{w, http.NewResponseController(w)}
+	if err := out.flush(); err != nil {
+		return err
+	}
+	_, err := io.Copy(out, s)
+	return err
+}
+
+type flushing struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (f flushing) Write(p []byte) (int, error) {
+	n, err := f.ResponseWriter.Write(p)
+	if err != nil {
+		return n, err
+	}
+	return n, f.flush()
+}
+
+func (f flushing) flush() error {
+	if err := f.control.Flush(); !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return nil
+}
+
+// begun is what a function said first.
+type begun struct {
+	contentType string
+	err         error
+}
+
+var errNoStream = errors.New("gateway: the function returned neither a stream nor an error")
+
+// open invokes the function and returns its reply when it begins.
+func (c *call) open(ctx context.Context, event []byte) (*stream, error) {
+	f, ok := c.gateway.Function.(StreamFunction)
+	if !ok {
+		f = buffered{c.gateway.Function}
+	}
+	reader, writer := io.Pipe()
+	first := make(chan begun, 1)
+	go pump(ctx, f, event, first, writer)
+	select {
+	case said := <-first:
+		return &stream{Reader: bufio.NewReaderSize(reader, maxPrelude), contentType: said.contentType}, said.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// pump invokes f on the current goroutine, which a panic or runtime.Goexit may
+// end, and passes on what it streams until ctx is done.
+func pump(ctx context.Context, f StreamFunction, event []byte, first chan<- begun, w *io.PipeWriter) {
+	err := errExited
+	defer func() {
+		if recover() != nil {
+			err = errPanicked
+		}
+		w.CloseWithError(err)
+		select {
+		case first <- begun{err: err}:
+		default: // it had begun
+		}
+	}()
+	err = transfer(ctx, f, event, first, w)
+}
+
+func transfer(ctx context.Context, f StreamFunction, event []byte, first chan<- begun, w *io.PipeWriter) error {
+	body, err := f.Stream(ctx, event)
+	if err != nil {
+		return err
+	}
+	if body == nil {
+		return errNoStream
+	}
+	closeBody := sync.OnceFunc(func() { body.Close() })
+	defer closeBody()
+	defer context.AfterFunc(ctx, func() {
+		w.CloseWithError(ctx.Err())
+		closeBody()
+	})()
+	first <- begun{contentType: contentTypeOf(body)}
+	_, err = io.Copy(w, body)
+	return err
+}
+
+func contentTypeOf(body io.Reader) string {
+	if typed, ok := body.(interface{ ContentType() string }); ok {
+		return typed.ContentType()
+	}
+	return "application/octet-stream"
+}

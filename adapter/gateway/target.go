@@ -1,0 +1,34 @@
+package gateway
+
+import "encoding/json"
+
+// replyTarget reads the reply to a target group, more strictly than AWS may
+// (unconfirmed): statusCode is an integer and header values are texts, as
+// documented, and headers in the map called wrong, where they could get lost,
+// are malformed. Unknown members are ignored.
+func (c *call) replyTarget(raw []byte, wrong string) (*response, error) {
+	members, ok := object(raw)
+	if !ok {
+		return nil, c.front.refuse(badReply, "the reply is no JSON object")
+	}
+	var reply proxyReply
+	var lost map[string]json.RawMessage
+	var description string
+	switch {
+	case !isNumber(members["statusCode"]) || !readStatus(members["statusCode"], &reply.status):
+		return nil, c.front.refuse(badReply, "the reply's statusCode is not an integer from 200 to 599")
+	case !readOptional(members[wrong], &lost) || len(lost) > 0:
+		return nil, c.front.refuse(badReply, "the reply has "+wrong+", which the front does not read")
+	case !readOptional(members["headers"], &reply.single) || !readOptional(members["multiValueHeaders"], &reply.multi):
+		return nil, c.front.refuse(badReply, "a header of the reply has the wrong type")
+	case !readOptional(members["body"], &reply.body) || !readOptional(members["isBase64Encoded"], &reply.base64) ||
+		!readOptional(members["statusDescription"], &description):
+		return nil, c.front.refuse(badReply, "a member of the reply has the wrong type")
+	}
+	return c.response(reply, reply.merge(false))
+}
+
+// isNumber reports whether a JSON value is a number.
+func isNumber(raw json.RawMessage) bool {
+	return len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9')
+}

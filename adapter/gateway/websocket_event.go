@@ -1,0 +1,120 @@
+package gateway
+
+import (
+	"maps"
+	"net/http"
+)
+
+// socketEvent is the event of a WebSocket API. A message's has no headers, and
+// only a message's has a body.
+type socketEvent struct {
+	Headers           map[string]string   `json:"headers,omitempty"`
+	MultiValueHeaders map[string][]string `json:"multiValueHeaders,omitempty"`
+	Query             map[string]string   `json:"queryStringParameters,omitempty"`
+	MultiValueQuery   map[string][]string `json:"multiValueQueryStringParameters,omitempty"`
+	RequestContext    socketContext       `json:"requestContext"`
+	Body              *string             `json:"body,omitempty"`
+	IsBase64Encoded   bool                `json:"isBase64Encoded"`
+}
+
+type socketContext struct {
+	RouteKey             string         `json:"routeKey"`
+	EventType            string         `json:"eventType"`
+	ConnectionID         string         `json:"connectionId"`
+	ConnectedAt          int64          `json:"connectedAt"`
+	MessageID            string         `json:"messageId,omitempty"`
+	MessageDirection     string         `json:"messageDirection"`
+	DisconnectStatusCode *int           `json:"disconnectStatusCode,omitempty"`
+	DisconnectReason     *string        `json:"disconnectReason,omitempty"`
+	Authorizer           any            `json:"authorizer,omitempty"`
+	Identity             map[string]any `json:"identity"`
+	APIID                string         `json:"apiId"`
+	DomainName           string         `json:"domainName"`
+	Stage                string         `json:"stage"`
+	RequestID            string         `json:"requestId"`
+	ExtendedRequestID    string         `json:"extendedRequestId"`
+	RequestTime          string         `json:"requestTime"`
+	RequestTimeEpoch     int64          `json:"requestTimeEpoch"`
+}
+
+// Values of requestContext.eventType.
+const (
+	typeConnect    = "CONNECT"
+	typeMessage    = "MESSAGE"
+	typeDisconnect = "DISCONNECT"
+)
+
+// eventConnect is the event of the handshake request c.
+func eventConnect(c *call) (any, error) {
+	n, err := newConnection(c)
+	if err != nil {
+		return nil, err
+	}
+	return n.connectEvent(c), nil
+}
+
+// newConnection notes what is the same in all events of the connection. That
+// they all have the authorizer's data is reported by users
+// (https://github.com/dherault/serverless-offline/issues/1379, unconfirmed).
+func newConnection(c *call) (*Connection, error) {
+	authorizer, err := c.authorizer()
+	if err != nil {
+		return nil, err
+	}
+	identity := map[string]any{"sourceIp": c.sourceIP(), "userAgent": c.request.UserAgent()}
+	if c.auth != nil {
+		maps.Copy(identity, c.auth.Identity)
+	}
+	return &Connection{ID: c.extendedID, handshake: c, context: socketContext{
+		ConnectionID:     c.extendedID,
+		ConnectedAt:      c.at.UnixMilli(),
+		MessageDirection: "IN",
+		Authorizer:       authorizer,
+		Identity:         identity,
+		APIID:            c.gateway.apiID(),
+		DomainName:       c.domain(),
+		Stage:            c.gateway.stage(),
+	}}, nil
+}
+
+// event is an event of the connection without headers and body.
+func (n *Connection) event(c *call, eventType, route string) *socketEvent {
+	context := n.context
+	context.RouteKey = route
+	context.EventType = eventType
+	context.RequestID = c.extendedID
+	context.ExtendedRequestID = c.extendedID
+	context.RequestTime = c.at.Format(requestTime)
+	context.RequestTimeEpoch = c.at.UnixMilli()
+	return &socketEvent{RequestContext: context}
+}
+
+// connectEvent has the handshake's headers and query, which no other event has.
+func (n *Connection) connectEvent(c *call) *socketEvent {
+	event := n.event(c, typeConnect, connectRoute)
+	event.setHeader(c.header(hopByHop))
+	values := query(c.request.URL.RawQuery, "&")
+	event.Query, event.MultiValueQuery = last(values), values
+	return event
+}
+
+func (n *Connection) messageEvent(c *call, route, text string) *socketEvent {
+	event := n.event(c, typeMessage, route)
+	event.RequestContext.MessageID = c.extendedID
+	event.Body = &text
+	return event
+}
+
+func (n *Connection) disconnectEvent(c *call, status int, reason string) *socketEvent {
+	event := n.event(c, typeDisconnect, disconnectRoute)
+	event.setHeader(http.Header{
+		"Host": {c.domain()}, "x-api-key": {""}, "X-Forwarded-For": {""}, "x-restapi": {""},
+	})
+	event.RequestContext.DisconnectStatusCode = &status
+	event.RequestContext.DisconnectReason = &reason
+	return event
+}
+
+func (e *socketEvent) setHeader(h http.Header) {
+	e.Headers, e.MultiValueHeaders = last(h), h
+}
