@@ -24,6 +24,11 @@ type Guard struct {
 	// shows it as unpinned.
 	Identify func(*http.Request) (*claims.Identity, error)
 
+	// IdentityRules is how Policy describes Identify, such as the String of a
+	// claims.Extractor, whose pins a reviewer wants to see. Empty: that there is
+	// an Identify.
+	IdentityRules string
+
 	// Every is required in addition to each requirement but Public, and of
 	// callers who are to learn that there is no route. Nil: nothing.
 	Every Requirement
@@ -39,7 +44,7 @@ type Guard struct {
 	// its context does not hold the decided identity. Nil: nobody is told.
 	OnDecision func(*http.Request, Decision)
 
-	// Refuse writes the body of a refusal and may set its Content-Type. Status,
+	// Refuse writes the body of a refusal, of a Mux's 404 and 405 too, and may set its Content-Type. Status,
 	// challenge and Cache-Control are the Guard's, whatever Refuse does, and so
 	// is every other header. The cause in the Error is not for the client. Nil:
 	// an RFC 9457 problem.

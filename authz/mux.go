@@ -10,8 +10,8 @@ import (
 // patterns and their precedence are ServeMux's, and so is PathValue.
 //
 // What matches no route is refused with 401 for nobody; a caller with an
-// identity gets ServeMux's own answer: 404, 405 with Allow, or a redirect to
-// the clean path. So a stranger learns nothing about which routes there are,
+// identity gets ServeMux's answer: 404, 405 with Allow, both with the body of a
+// refusal, or a redirect to the clean path. So a stranger learns nothing about which routes there are,
 // and a request for `//admin` is not one for /admin.
 //
 // All routes are registered before the first request: from then on Handle
@@ -67,8 +67,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r, ok := m.guard.Allow(w, r, UnknownRoute()); ok {
-		w.Header().Set("Cache-Control", "no-store") // strangers are answered otherwise
-		builtin.ServeHTTP(w, r)
+		m.guard.unknown(w, r, builtin)
 	}
 }
 

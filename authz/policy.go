@@ -45,7 +45,7 @@ func (g *Guard) Policy(rules []Rule) Policy {
 		return cmp.Or(cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Method, b.Method))
 	})
 	if g.Identify != nil {
-		p.Identity = "Guard.Identify"
+		p.Identity = cmp.Or(g.IdentityRules, "Guard.Identify")
 	}
 	if g.Every != nil {
 		p.Every = g.Every.String()

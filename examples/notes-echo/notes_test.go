@@ -197,6 +197,9 @@ func comparable(t *testing.T, w *httptest.ResponseRecorder) any {
 	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
 		t.Fatal(err)
 	}
+	if problem, ok := v.(map[string]any); ok && w.Code == http.StatusNotFound {
+		delete(problem, "detail") // Echo's last parameter takes what ServeMux has no route for
+	}
 	return blank(v)
 }
 
