@@ -7,54 +7,32 @@ import (
 	"io"
 	"net/http"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/gatehouse-go/gatehouse/internal/scan"
 )
 
 var errBase64 = errors.New("adapter: the request's body is not valid base64")
 
-// body reads a request's body out of the event, decoding as it goes. It is made
-// safe for concurrent use, so that a handler's goroutine that reads on after the
-// invocation gets an error and never a byte of the next event.
+// body reads a request's body out of the event, decoding base64 as it goes. It is
+// made safe for concurrent use, so that a handler's goroutine that reads on after
+// the invocation gets an error and never a byte of the next event.
 type body struct {
-	mu      sync.Mutex
-	src     []byte // what is left of it in the event
-	size    int    // decoded, in bytes
-	form    bodyForm
-	closed  bool
-	invalid bool // a byte that is not base64 was met
+	mu       sync.Mutex
+	src      []byte // what is left of it
+	size     int    // decoded, in bytes
+	inBase64 bool
+	closed   bool
+	invalid  bool // a byte that is not base64 was met
 
-	aside       [utf8.UTFMax]byte // decoded, for reads too short to take it whole
-	first, last uint8             // what is left in aside
+	aside       [3]byte // decoded, for reads too short to take it whole
+	first, last uint8   // what is left in aside
 }
-
-type bodyForm uint8
-
-const (
-	plainBody bodyForm = iota
-	escapedBody
-	base64Body
-)
 
 // open makes the body ready to be read. It reports false if its length or
 // padding cannot be base64's (RFC 4648, section 4).
 func (b *body) open(f *fields) bool {
-	t := f.body
-	b.src, b.size = t.Raw(f.data), t.Len()
-	switch {
-	case f.base64:
-		if !t.Plain() {
-			b.src = t.Append(nil, f.data) // an escaped slash, say
-		}
-		b.form = base64Body
-		return b.measure()
-	case !t.Valid():
-		b.src = t.Append(nil, f.data)
-	case !t.Plain():
-		b.form = escapedBody
-	}
-	return true
+	b.src, b.size, b.inBase64 = f.body, len(f.body), f.base64
+	return !b.inBase64 || b.measure()
 }
 
 func (b *body) measure() bool {
@@ -80,56 +58,35 @@ func (b *body) Read(p []byte) (n int, err error) {
 	case len(p) == 0:
 		return 0, nil
 	}
-	if b.first == b.last {
+	if !b.inBase64 {
+		n = copy(p, b.src)
+		b.src = b.src[n:]
+	} else {
 		n = b.decode(p)
 	}
-	if n == 0 && !b.invalid {
-		n = b.readAside(p)
+	switch {
+	case b.invalid:
+		return 0, errBase64
+	case b.empty():
+		return n, io.EOF
 	}
-	if b.invalid {
-		return n, errBase64
-	}
-	if b.empty() {
-		err = io.EOF
-	}
-	return n, err
+	return n, nil
 }
 
 func (b *body) empty() bool { return len(b.src) == 0 && b.first == b.last }
 
-// decode fills p as far as it goes without cutting anything.
+// decode fills p with whole groups of four characters. The last, which may be
+// padded, and what p is too short for goes aside first.
 func (b *body) decode(p []byte) (n int) {
-	read := 0
-	switch b.form {
-	case plainBody:
-		n = copy(p, b.src)
-		read = n
-	case escapedBody:
-		n, read = scan.Unescape(p, b.src)
-	case base64Body:
-		// The last group may be padded and is left to readAside.
-		read = min(len(p)/3, (len(b.src)-1)/4) * 4
-		n = read / 4 * 3
-		if b.invalid = !scan.DecodeBase64(p, b.src[:read]); b.invalid {
-			return 0
-		}
-	}
-	b.src = b.src[read:]
-	return n
-}
-
-// readAside decodes the next few bytes aside, for a p too short to take them.
-func (b *body) readAside(p []byte) int {
 	if b.first == b.last {
-		n := 0
-		if b.form == base64Body {
-			n = b.group()
-		} else {
-			n = b.decode(b.aside[:])
+		read := min(len(p)/3, (len(b.src)-1)/4) * 4
+		if b.invalid = !scan.DecodeBase64(p, b.src[:read]); b.invalid || read > 0 {
+			b.src = b.src[read:]
+			return read / 4 * 3
 		}
-		b.first, b.last = 0, uint8(n)
+		b.first, b.last = 0, uint8(b.group())
 	}
-	n := copy(p, b.aside[b.first:b.last])
+	n = copy(p, b.aside[b.first:b.last])
 	b.first += uint8(n)
 	return n
 }

@@ -10,8 +10,10 @@ type fields struct {
 	version, method, path, rawPath, snakePath, rawQuery scan.Text
 	headers, multiHeaders, query, multiQuery            []pair
 	cookies                                             []scan.Text
-	body                                                scan.Text
+	body                                                []byte // decoded, if it is text
+	bodyChecked                                         bool
 	base64                                              bool
+	unescaped                                           []byte // memory for body
 	stageVariables                                      span
 	context                                             contextFields
 	marks                                               marks
@@ -46,6 +48,7 @@ func (f *fields) reset() {
 	*f = fields{
 		headers: f.headers[:0], multiHeaders: f.multiHeaders[:0],
 		query: f.query[:0], multiQuery: f.multiQuery[:0], cookies: f.cookies[:0],
+		unescaped: f.unescaped[:0],
 	}
 }
 
@@ -102,7 +105,7 @@ func (f *fields) member(name []byte, i int) int {
 	case "cookies":
 		return list(f.data, i, &f.cookies)
 	case "body":
-		return longText(f.data, i, &f.body)
+		return f.readBody(i)
 	case "isBase64Encoded", "is_base64_encoded":
 		f.base64 = scan.Kind(f.data, i) == 't'
 	case "requestContext":
@@ -207,11 +210,19 @@ func text(data []byte, i int, into *scan.Text) int {
 	return i
 }
 
-func longText(data []byte, i int, into *scan.Text) int {
-	if scan.Kind(data, i) != '"' {
-		return text(data, i, into)
+// readBody reads the body. One in base64 is part of the event and decoded only
+// when it is read.
+func (f *fields) readBody(i int) int {
+	if scan.Kind(f.data, i) != '"' {
+		var t scan.Text
+		i = text(f.data, i, &t)
+		f.body, f.bodyChecked = t.Raw(f.data), true
+		return i
 	}
-	*into, i = scan.LongString(data, i)
+	f.body, f.bodyChecked, i = scan.Body(f.unescaped, f.data, i)
+	if f.bodyChecked {
+		f.unescaped = f.body
+	}
 	return i
 }
 
@@ -283,8 +294,8 @@ func isText(kind byte) bool { return kind == '"' || kind == '0' || kind == 't' |
 // checkBody validates a body that is text. One in base64 is left to its reader,
 // which refuses whatever is not base64.
 func (f *fields) checkBody() (err error) {
-	if !f.base64 && f.body.Len() > 0 && f.data[f.body.Start-1] == '"' {
-		f.body, err = f.body.Check(f.data)
+	if !f.base64 && !f.bodyChecked {
+		f.body, err = scan.CheckBody(f.body)
 	}
 	return err
 }

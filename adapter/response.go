@@ -162,6 +162,11 @@ func (w *response) Flush() {
 // reply: the whole request has arrived before.
 func (w *response) EnableFullDuplex() error { return nil }
 
+// CloseNotify makes the response an http.CloseNotifier, which gin's Stream and
+// other code from before contexts demands. Nobody tells a function that the
+// client has gone, so that nothing is ever sent.
+func (w *response) CloseNotify() <-chan bool { return make(chan bool) }
+
 // sniff settles the Content-Type by the body so far, unless the handler has.
 func (w *response) sniff() {
 	if w.sniffed || w.fault != nil {

@@ -26,15 +26,15 @@ const (
 	maxArena  = 64 << 10
 	maxFields = 1 << 10
 
-	// maxContent keeps the memory of any reply that can be sent, since making
-	// it anew costs more than all else about a large reply.
+	// maxContent keeps the memory of any body that can come or be sent, since
+	// making it anew costs more than all else about a large one.
 	maxContent = 8 << 20
 )
 
 // free hands the memory on, without what was in it.
 func (s *scratch) free() {
 	f := &s.fields
-	if cap(s.arena) > maxArena || cap(s.head) > maxArena || cap(s.content) > maxContent ||
+	if cap(s.arena) > maxArena || cap(s.head) > maxArena || cap(s.content) > maxContent || cap(f.unescaped) > maxContent ||
 		cap(f.headers)+cap(f.multiHeaders)+cap(f.query)+cap(f.multiQuery)+cap(f.cookies) > maxFields {
 		return
 	}

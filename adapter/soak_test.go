@@ -99,7 +99,13 @@ func answerToken(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, strings.Repeat(token, int(n%1000)))
 }
 
-func soak(t *testing.T, h *adapter.Handler, worker, requests int) {
+// soaked is a Handler, in this process or in another.
+type soaked interface {
+	Invoke(context.Context, []byte) ([]byte, error)
+	Stream(context.Context, json.RawMessage) (io.ReadCloser, error)
+}
+
+func soak(t *testing.T, h soaked, worker, requests int) {
 	random := rand.New(rand.NewPCG(uint64(worker), 1))
 	payload := make([]byte, 0, 1<<20)
 	for i := range requests {
@@ -134,7 +140,7 @@ func soak(t *testing.T, h *adapter.Handler, worker, requests int) {
 }
 
 // soakInvoke streams some replies; of what cannot stream, that is the same.
-func soakInvoke(ctx context.Context, h *adapter.Handler, payload []byte, streamed bool) ([]byte, error) {
+func soakInvoke(ctx context.Context, h soaked, payload []byte, streamed bool) ([]byte, error) {
 	if !streamed {
 		return h.Invoke(ctx, payload)
 	}

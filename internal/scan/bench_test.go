@@ -26,12 +26,12 @@ func BenchmarkString(b *testing.B) {
 	}
 }
 
-func BenchmarkUnescape(b *testing.B) {
+func BenchmarkBody(b *testing.B) {
 	quoted, _ := json.Marshal(string(dense))
-	dst := make([]byte, len(dense))
+	buffer := make([]byte, len(quoted))
 	b.SetBytes(int64(len(dense)))
 	for b.Loop() {
-		scan.Unescape(dst, quoted[1:len(quoted)-1])
+		scan.Body(buffer, quoted, 0)
 	}
 }
 

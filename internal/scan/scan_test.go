@@ -56,28 +56,16 @@ func checkString(t *testing.T, data []byte) {
 	if text.Plain() && !bytes.Equal(text.Raw(data), []byte(want)) {
 		t.Fatalf("plain, but %q decodes to %q", text.Raw(data), want)
 	}
-	long, _ := scan.LongString(data, scan.Start(data))
-	if got, err := long.Check(data); err != nil || got != text {
-		t.Fatalf("as a long string: %+v (%v), want %+v", got, err, text)
-	}
-	if text.Valid() {
-		checkUnescape(t, text.Raw(data), want)
-	}
-}
-
-func checkUnescape(t *testing.T, src []byte, want string) {
-	for _, size := range []int{4, 5, 9, 64} {
-		var got []byte
-		for rest := src; len(rest) > 0; {
-			piece := make([]byte, size)
-			written, read := scan.Unescape(piece, rest)
-			if read == 0 {
-				t.Fatalf("no progress on %q with %d bytes", rest, size)
+	for _, buffer := range [][]byte{nil, make([]byte, 0, 8), make([]byte, 9, 1000)} {
+		body, checked, next := scan.Body(buffer, data, scan.Start(data))
+		if !checked {
+			var err error
+			if body, err = scan.CheckBody(body); err != nil {
+				t.Fatalf("as a body: %v", err)
 			}
-			got, rest = append(got, piece[:written]...), rest[read:]
 		}
-		if string(got) != want {
-			t.Fatalf("in pieces of %d: %q, want %q", size, got, want)
+		if string(body) != want || scan.End(data, next) != nil {
+			t.Fatalf("as a body: %q, want %q", body, want)
 		}
 	}
 }

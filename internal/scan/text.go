@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -135,26 +136,113 @@ func (t *Text) validate(data []byte) {
 	t.size = int32(^len(t.Append(nil, data)))
 }
 
-// LongString reads the string at i, which may be megabytes long and usually
-// holds no escape, such as a base64 body. If it holds none, its end is found by
-// searching and its bytes have not been looked at: they may be anything but a
-// quote or a backslash, until Text.Check was called.
-func LongString(data []byte, i int) (t Text, next int) {
-	if start := i + 1; at(data, i) == '"' {
-		n := bytes.IndexByte(data[start:], '"')
-		if n >= 0 && bytes.IndexByte(data[start:start+n], '\\') < 0 {
-			return Literal(start, start+n), start + n + 1
-		}
+// Body reads the string at i, which may be megabytes long. A base64 body holds
+// no escape: its end is found by searching, and it comes as a part of data whose
+// bytes have not been looked at, which checked tells; they may be anything but a
+// quote or a backslash, until CheckBody was called. Any other is decoded, into
+// buffer if that is large enough, in the same pass that finds its end.
+func Body(buffer, data []byte, i int) (body []byte, checked bool, next int) {
+	if at(data, i) != '"' {
+		return nil, true, ^i
 	}
-	return String(data, i)
+	start := i + 1
+	n := bytes.IndexByte(data[start:], '"')
+	if n >= 0 && bytes.IndexByte(data[start:start+n], '\\') < 0 {
+		return data[start : start+n], false, start + n + 1
+	}
+	body, next = decode(buffer, data, start)
+	return body, true, next
 }
 
-// Check reads a Text of LongString again, as String would have. It returns a
-// *SyntaxError where that fails.
-func (t Text) Check(data []byte) (Text, error) {
-	s := Scanner{data: data, pos: int(t.Start) - 1}
-	t = s.String()
-	return t, s.Err()
+// CheckBody validates a body that Body has not, and replaces in it what is not
+// UTF-8, as in every other string. It returns a *SyntaxError for a control
+// character, with its offset in the body.
+func CheckBody(body []byte) ([]byte, error) {
+	n, high := ordinary(body)
+	for ; n < len(body); n++ {
+		if body[n] < ' ' {
+			return nil, &SyntaxError{Offset: n}
+		}
+		high |= body[n]
+	}
+	if high >= utf8.RuneSelf {
+		body = valid(body)
+	}
+	return body, nil
+}
+
+// valid replaces each byte that is not UTF-8 by U+FFFD.
+func valid(text []byte) []byte {
+	if utf8.Valid(text) {
+		return text
+	}
+	whole := make([]byte, 0, len(text)+2*utf8.UTFMax)
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		whole = utf8.AppendRune(whole, r)
+		text = text[n:]
+	}
+	return whole
+}
+
+// decode reads a string from behind its opening quote. What a string stands for
+// is never longer than itself, so that the text's rest bounds it.
+func decode(buffer, data []byte, i int) (decoded []byte, next int) {
+	out := slices.Grow(buffer[:0], len(data)-i)[:len(data)-i]
+	j := 0
+	var seen byte
+	for i < len(data) {
+		n, high := copyOrdinary(out[j:], data[i:])
+		i, j, seen = i+n, j+n, seen|high
+		for stop := min(i+near, len(data)); i < stop; i++ {
+			c := data[i]
+			if escapeLen[c] == 0 {
+				out[j] = c
+				seen |= c
+				j++
+				continue
+			}
+			if c == '"' {
+				if seen >= utf8.RuneSelf {
+					return valid(out[:j]), i + 1
+				}
+				return out[:j], i + 1
+			}
+			if c != '\\' {
+				return nil, ^i
+			}
+			if i+1 < len(data) && shortEscapes[data[i+1]] != 0 {
+				i++
+				out[j] = shortEscapes[data[i]]
+				j++
+				continue
+			}
+			r, from, _ := unescape(data[i:])
+			if from == 0 {
+				return nil, ^i
+			}
+			j += utf8.EncodeRune(out[j:], r)
+			i += from - 1
+		}
+	}
+	return nil, ^i
+}
+
+// copyOrdinary copies what ordinary counts.
+func copyOrdinary(dst, src []byte) (n int, seen byte) {
+	var all uint64
+	for ; n+8 <= len(src) && n+8 <= len(dst); n += 8 {
+		w := binary.LittleEndian.Uint64(src[n:])
+		if special(w) != 0 {
+			break
+		}
+		binary.LittleEndian.PutUint64(dst[n:], w)
+		all |= w
+	}
+	if all&highs != 0 {
+		seen = utf8.RuneSelf
+	}
+	return n, seen
 }
 
 // Raw returns the bytes of the text as they stand in data, escapes included.
@@ -194,50 +282,6 @@ func (t Text) Append(dst, data []byte) []byte {
 		src = src[from:]
 	}
 	return dst
-}
-
-// Unescape decodes as much of src, the raw bytes of a valid string in UTF-8 or
-// what an earlier call left of them, as fits into dst. What an escape sequence
-// stands for is never split: with fewer than utf8.UTFMax bytes in dst it may do
-// nothing.
-func Unescape(dst, src []byte) (written, read int) {
-	for read < len(src) && written < len(dst) {
-		stop := min(read+near, len(src), read+len(dst)-written)
-		for read < stop && src[read] != '\\' {
-			dst[written] = src[read]
-			written, read = written+1, read+1
-		}
-		if read == stop {
-			n := copyWords(dst[written:], src[read:])
-			written, read = written+n, read+n
-			continue
-		}
-		if c := shortEscapes[src[read+1]]; c != 0 {
-			dst[written] = c
-			written, read = written+1, read+2
-			continue
-		}
-		r, from, size := unescape(src[read:])
-		if size > len(dst)-written {
-			break
-		}
-		written += utf8.EncodeRune(dst[written:], r)
-		read += from
-	}
-	return written, read
-}
-
-// copyWords copies whole words from src to dst while they hold no backslash.
-func copyWords(dst, src []byte) (n int) {
-	for limit := min(len(dst), len(src)); n+8 <= limit; n += 8 {
-		w := binary.LittleEndian.Uint64(src[n:])
-		backslash := w ^ '\\'*ones
-		if (backslash-ones)&^backslash&highs != 0 {
-			break
-		}
-		binary.LittleEndian.PutUint64(dst[n:], w)
-	}
-	return n
 }
 
 // character reads one character of a string's raw bytes: r is -1 where the from
