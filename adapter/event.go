@@ -59,6 +59,11 @@ func (e *Event) Format() Format { return e.format }
 // RequestContext decodes the event's requestContext into v, as json.Unmarshal
 // does; a *json.RawMessage gets a copy of its bytes. An event without one
 // (VPC Lattice v1) is an error. No error holds a value of the event.
+//
+// It is also where a private REST API says which VPC endpoint a request came
+// through, in identity.vpcId and identity.vpceId. That these are in the event is
+// unconfirmed: their absence says nothing.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 func (e *Event) RequestContext(v any) error {
 	if e.context == "" {
 		return errNoContext

@@ -69,3 +69,22 @@ func ExampleFromContext() {
 	_, _ = h.Invoke(context.Background(), []byte(`{"requestContext": {"requestId": "Xa1b2c3d", "http": {"method": "GET"}}}`))
 	// Output: HTTP API payload 2.0 Xa1b2c3d
 }
+
+// A private REST API names the VPC endpoint, which says where a request came
+// from, not who sent it.
+func ExampleEvent_RequestContext() {
+	event, err := adapter.ParseEvent([]byte(`{"httpMethod": "GET", "path": "/",
+		"requestContext": {"identity": {"vpcId": "vpc-0a1b2c3d", "vpceId": "vpce-0e4f5a6b"}}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var rc struct {
+		Identity struct {
+			Endpoint string `json:"vpceId"`
+		} `json:"identity"`
+	}
+	err = event.RequestContext(&rc)
+	fmt.Println(rc.Identity.Endpoint, err)
+	// Output: vpce-0e4f5a6b <nil>
+}

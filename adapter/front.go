@@ -31,6 +31,7 @@ type source struct {
 	query       queryForm
 	rawQuery    scan.Text // for that form
 	forwarded   bool      // the client's address is only in X-Forwarded-For
+	schemeless  bool      // X-Forwarded-Proto would be the client's own
 }
 
 // queryForm is how a format writes the query.

@@ -41,6 +41,7 @@ func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, bool) 
 	}
 	at.context = s.appendRaw(f.context.span.of(f.data))
 	at.stageVariables = s.appendRaw(f.stageVariables.of(f.data))
+	s.https = s.https && !src.schemeless
 	r := inv.assemble(string(s.arena), s, &at)
 	if src.forwarded {
 		r.RemoteAddr = forwardedFor(r.Header["X-Forwarded-For"], h.hops(inv.event.format))

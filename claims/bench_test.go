@@ -94,3 +94,34 @@ func BenchmarkHasScope(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkEvents is BenchmarkIdentify for every source and front, without the
+// parsing of the event.
+func BenchmarkEvents(b *testing.B) {
+	for _, row := range events {
+		if row.want.Source == 0 {
+			continue
+		}
+		b.Run(row.file, func(b *testing.B) {
+			r := recorded(b, row.file)
+			event, _ := adapter.FromContext(r.Context())
+			raw, err := event.Raw()
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				parsed, err := adapter.ParseEvent(raw)
+				if err != nil {
+					b.Fatal(err)
+				}
+				fresh := r.WithContext(adapter.NewContext(r.Context(), parsed))
+				b.StartTimer()
+				if id, err := everybody.Identify(fresh); id == nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -142,3 +142,54 @@ func (s claimSet) str(name string) string {
 	}
 	return ""
 }
+
+// either returns the first of two names for the same thing.
+func (s claimSet) either(name, other string) string {
+	if text := s.str(name); text != "" {
+		return text
+	}
+	return s.str(other)
+}
+
+func (s claimSet) hasAny(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		_, ok := s.find(name)
+		return ok
+	})
+}
+
+// isBlank tells whether nothing is said: all members are null or "".
+func (s claimSet) isBlank() bool {
+	return !slices.ContainsFunc(s.members, func(m member) bool { return m.kind != 'n' && m.end > m.value })
+}
+
+// A rename says which member of a set becomes which claim of another.
+type rename struct{ claim, member string }
+
+// same renames nothing: it leaves out what it does not name.
+func same(names ...string) []rename {
+	renames := make([]rename, len(names))
+	for i, name := range names {
+		renames[i] = rename{name, name}
+	}
+	return renames
+}
+
+// renamed returns the set of these members alone, under their new names.
+func (s claimSet) renamed(names []rename) (claimSet, error) {
+	text := make([]byte, 0, len(s.text))
+	members := make([]member, 0, len(names))
+	for _, n := range names {
+		if c, ok := s.find(n.member); ok {
+			text, members = appendMember(text, members, n.claim, c)
+		}
+	}
+	return newClaimSet(string(text), members)
+}
+
+func appendMember(text []byte, members []member, name string, c claim) ([]byte, []member) {
+	m := member{name: len(text), value: len(text) + len(name), kind: c.kind}
+	text = append(append(text, name...), c.text...)
+	m.end = len(text)
+	return text, append(members, m)
+}

@@ -9,7 +9,9 @@
 //
 //	caller, ok := claims.FromContext(r.Context()) // false: nobody
 //
-// Behind plain httptest, NewIdentity and NewContext take the event's place.
+// Behind plain httptest, NewIdentity and NewContext take the event's place. For
+// the whole way, package adapter/gateway plays the front: its authorizers write
+// what AWS's write, and its Gateway.Event is the event for adapter.ParseEvent.
 //
 // # Terminology
 //
@@ -19,18 +21,38 @@
 //   - A Source is a kind of authorizer, or another way to know a caller.
 //   - An Identity is the caller, in one shape for all sources. No Identity is
 //     nobody: there is no anonymous one.
-//   - A claim is a member of a token's payload. Some authorizers render claims as
-//     text; Identity.List and Identity.Decode undo that where only one thing can
-//     be meant.
+//   - A claim is a member of a token's payload, or of what another authorizer
+//     says of the caller. Some authorizers render claims as text; Identity.List
+//     and Identity.Decode undo that where only one thing can be meant.
+//   - A context is what a Lambda authorizer returns about the caller. Its keys are
+//     no claims until Config.LambdaClaims makes them some.
 //   - A pin is what an event must say before an Identity is taken from it: the
 //     token's issuer, or the API, account and stage that invoked the function.
+//
+// # Sources and fronts
+//
+//	Source             fronts                                    Config must hold
+//	JWT                HTTP API, payload 1.0 and 2.0             Issuers
+//	Cognito            REST API                                  Issuers
+//	NativeJWT          REST API                                  Issuers
+//	LambdaAuthorizer   REST API, WebSocket API, HTTP API         APIs or Accounts
+//	SigV4              REST API, HTTP API 2.0, Function URL      APIs or Accounts
+//	ClientCertificate  REST API, HTTP API                        APIs or Accounts
+//	Lattice            VPC Lattice v2                            -
+//	IdentityPool       none: a client invoked the function       Issuers
+//
+// Nothing on an ALB or on VPC Lattice v1 names a caller but headers. A client
+// certificate next to an authorizer is data of the authorizer's Identity, and so
+// is always the id of an API key. Where a request came from (source address, VPC
+// endpoint) says not who sent it: adapter.Event.RequestContext has it.
 //
 // # Nobody
 //
 // Authorizer data that is absent, null, empty, malformed, of two kinds at once,
 // of a kind that the front does not have or that Config does not list, that
 // names a member twice, or that holds an unreadable date or an ambiguous scope,
-// is nobody. Member names are compared to the letter: SUB is not sub.
+// is nobody. So is a guest of a Cognito identity pool, and a certificate without
+// a subject. Member names are compared to the letter: SUB is not sub.
 //
 // # Trust
 //
@@ -38,13 +60,15 @@
 // the function's resource policy to let only the intended fronts invoke it:
 //
 //   - Where that policy lacks a SourceArn, anyone can point an API of their own,
-//     with an issuer of their own, at the function. Pins are the defence.
+//     with an issuer, a Lambda authorizer or a truststore of their own, at the
+//     function. Pins are the defence.
 //   - Who may call lambda:InvokeFunction writes the whole event, and so does
 //     anyone whose data a non-proxy integration, an IoT rule or a workflow hands
 //     on as the event. Pins do not help, since they are in the event as well: only
 //     a signature does, which authz/jwtverify checks again.
 //   - Who invokes the function with a Cognito identity, which the Lambda runtime
-//     reports outside the event, wrote the event: then it counts as nobody.
+//     reports outside the event, wrote the event: then it counts as nobody, and
+//     only that identity itself as somebody, where IdentityPool is listed.
 package claims
 
 import (
@@ -52,14 +76,13 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-
-	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
 var (
 	errInvoker  = errors.New("claims: a client invoked the function itself and wrote its event")
 	errPinned   = errors.New("claims: the event's API, account or stage is not among those of Config")
-	errStranger = errors.New("claims: the token's issuer is not among Config.Issuers")
+	errStranger = errors.New("claims: the issuer is not among Config.Issuers")
+	errUnlisted = errors.New("claims: the authorizer's kind is not among the accepted Sources")
 )
 
 // An Extractor takes Identities out of events by the rules of one Config. New
@@ -92,36 +115,48 @@ func (e *Extractor) Wrap(h http.Handler) http.Handler {
 }
 
 func (e *Extractor) identify(ctx context.Context) (*Identity, error) {
+	if invoker, ok := invoker(ctx); ok {
+		return e.identifyInvoker(invoker)
+	}
 	st := stated(ctx)
 	switch {
 	case st == nil:
 		return nil, nil
-	case invokedByClient(ctx):
-		return nil, errInvoker
 	case st.err != nil:
 		return nil, st.err
-	case st.source == 0:
+	case st.source == 0 || st.source == ClientCertificate && !e.accepts(ClientCertificate):
 		return nil, nil
-	case !slices.Contains(e.sources, st.source):
+	case !e.accepts(st.source):
 		return nil, errUnlisted
 	case !pinned(e.apis, st.apiID) || !pinned(e.accounts, st.account) || !pinned(e.stages, st.stage):
 		return nil, errPinned
 	}
-	id, err := newToken(st.source, st.claims, &e.rules)
+	return e.build(st)
+}
+
+func (e *Extractor) accepts(s Source) bool { return slices.Contains(e.sources, s) }
+
+func (e *Extractor) build(st *statement) (*Identity, error) {
+	id, err := st.build(&e.rules)
 	if err != nil {
 		return nil, err
 	}
-	if len(e.issuers) > 0 && !slices.Contains(e.issuers, id.Issuer) {
+	if len(e.issuers) > 0 && e.pinsIssuer(id) && !slices.Contains(e.issuers, id.Issuer) {
 		return nil, errStranger
 	}
 	return id, nil
 }
 
-// invokedByClient tells whether the invoker carries an identity of a Cognito
-// identity pool: then no front wrote the event, but a client did.
-func invokedByClient(ctx context.Context) bool {
-	lc, ok := lambdacontext.FromContext(ctx)
-	return ok && lc != nil && (lc.Identity.CognitoIdentityID != "" || lc.Identity.CognitoIdentityPoolID != "")
+// pinsIssuer leaves out who has no issuer, and certificates: that theirs is in
+// the truststore was the gateway's to check, and its name proves nothing.
+func (e *Extractor) pinsIssuer(id *Identity) bool {
+	switch id.Source {
+	case ClientCertificate:
+		return false
+	case LambdaAuthorizer:
+		return e.rules.mapsContext("iss")
+	}
+	return id.Source.isToken() || id.Issuer != ""
 }
 
 func pinned(allowed []string, v value) bool { return len(allowed) == 0 || v.is(allowed) }

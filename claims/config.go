@@ -13,21 +13,41 @@ type Config struct {
 	// Sources are accepted; nil or empty: JWT, Cognito and NativeJWT.
 	Sources []Source
 
-	// Issuers are the token issuers accepted (iss). Required for sources that hand
-	// on tokens, unless InsecureAnyIssuer is set.
+	// Issuers are the issuers accepted: of tokens (iss) and, by their ids, Cognito
+	// identity pools. Required for sources that hand on tokens and for
+	// IdentityPool, unless InsecureAnyIssuer is set. Where it is set, it holds for
+	// identity pool users of SigV4 as well, and for Lambda authorizers whose iss
+	// LambdaClaims maps.
 	Issuers []string
-	// APIs are the API ids accepted (requestContext.apiId); nil: any.
+	// APIs are the APIs accepted: requestContext.apiId, which for a Function URL
+	// is the first label of its host; the service's ARN on VPC Lattice. nil: any.
 	APIs []string
 	// Accounts are the AWS accounts accepted that own the API, twelve digits
-	// each; nil: any. A Function URL does not tell its owner's account: with
-	// Accounts set, its callers are nobody.
+	// each; nil: any. A Function URL and a VPC Lattice service do not tell their
+	// owner's account: with Accounts set, their callers are nobody.
 	Accounts []string
-	// Stages are the stages accepted, "$default" included; nil: any.
+	// Stages are the stages accepted, "$default" included; nil: any. VPC Lattice
+	// has none: with Stages set, its callers are nobody.
 	Stages []string
-	// InsecureAnyIssuer accepts tokens of any issuer. It is insecure unless the
-	// function's resource policy names the API in SourceArn: otherwise an API of
-	// anyone's can vouch for any subject.
+	// InsecureAnyIssuer accepts tokens of any issuer and users of any identity
+	// pool. It is insecure unless the function's resource policy names the API in
+	// SourceArn: otherwise an API of anyone's can vouch for any subject.
 	InsecureAnyIssuer bool
+	// InsecureAnyAPI accepts LambdaAuthorizer, SigV4 and ClientCertificate without
+	// APIs and Accounts. It is insecure unless the function's resource policy
+	// names the API in SourceArn: otherwise an API of anyone's can vouch for any
+	// subject by an authorizer or a truststore of its own.
+	InsecureAnyAPI bool
+
+	// LambdaClaims say what the context of a Lambda authorizer means: names of
+	// claims, each with the context key whose value it has, as in
+	//
+	//	{"sub": "userId", "scope": "permissions", "tenant": "tenantId"}
+	//
+	// Keys that it does not name mean nothing, whatever they are called. Without
+	// one for the Subject that is the principalId on REST and WebSocket APIs, and
+	// nobody on HTTP APIs. The context must hold the Subject as a string.
+	LambdaClaims map[string]string
 
 	// SubjectClaim becomes Identity.Subject; "": sub. It must be a claim that
 	// callers cannot choose themselves, and unique to one caller of an issuer.
@@ -69,6 +89,7 @@ func New(c Config) (*Extractor, error) {
 			scope:   c.ScopeClaim,
 			lists:   slices.Clone(c.Lists),
 			commas:  slices.Clone(c.CommaLists),
+			context: contextKeys(c.LambdaClaims),
 		},
 	}, nil
 }
@@ -112,29 +133,52 @@ func (c *Config) check() error {
 			}
 		}
 	}
-	return errors.Join(append(problems, c.checkIssuers())...)
+	return errors.Join(append(problems, c.checkIssuers(), c.checkAPIs(), c.checkContext())...)
 }
 
 // checkIssuers demands the one pin that an attacker's own API cannot meet.
 func (c *Config) checkIssuers() error {
-	tokens := slices.ContainsFunc(c.Sources, func(s Source) bool { return slices.Contains(defaultSources, s) })
+	issued := slices.ContainsFunc(c.Sources, func(s Source) bool { return s.isToken() || s == IdentityPool })
 	switch {
 	case c.InsecureAnyIssuer && len(c.Issuers) > 0:
 		return fmt.Errorf("claims: Config.Issuers: %q contradicts InsecureAnyIssuer", c.Issuers)
-	case tokens && len(c.Issuers) == 0 && !c.InsecureAnyIssuer:
-		return fmt.Errorf("claims: Config.Issuers: %q accepts no token; list the issuers or set InsecureAnyIssuer", c.Issuers)
+	case issued && len(c.Issuers) == 0 && !c.InsecureAnyIssuer:
+		return fmt.Errorf("claims: Config.Issuers: %q accepts nobody; list the issuers or set InsecureAnyIssuer", c.Issuers)
+	}
+	return nil
+}
+
+// checkAPIs demands it of the sources whose data has no issuer to go by.
+func (c *Config) checkAPIs() error {
+	pins := len(c.APIs) + len(c.Accounts)
+	i := slices.IndexFunc(c.Sources, func(s Source) bool { return s == LambdaAuthorizer || s == SigV4 || s == ClientCertificate })
+	switch {
+	case c.InsecureAnyAPI && pins > 0:
+		return fmt.Errorf("claims: Config.APIs: %q and Config.Accounts: %q contradict InsecureAnyAPI", c.APIs, c.Accounts)
+	case i >= 0 && pins == 0 && !c.InsecureAnyAPI:
+		return fmt.Errorf("claims: Config.Sources: %q needs APIs or Accounts, or InsecureAnyAPI", c.Sources[i])
+	}
+	return nil
+}
+
+func (c *Config) checkContext() error {
+	if len(c.LambdaClaims) > 0 && !slices.Contains(c.Sources, LambdaAuthorizer) {
+		return errors.New("claims: Config.LambdaClaims: set without LambdaAuthorizer among Sources")
+	}
+	for claim, key := range c.LambdaClaims {
+		if claim == "" || key == "" {
+			return fmt.Errorf("claims: Config.LambdaClaims: %q from %q: a name is empty", claim, key)
+		}
 	}
 	return nil
 }
 
 func refuseSource(s Source) string {
 	switch {
-	case slices.Contains(defaultSources, s):
-		return ""
 	case s == Verified:
 		return "comes from a verifier, not from an event"
 	case s.known():
-		return "cannot be read from events yet"
+		return ""
 	}
 	return "is no source"
 }

@@ -17,10 +17,17 @@ type dialect struct {
 
 // dialects are by Source. What an odd event holds as a JSON number, bool or
 // array is exact in any of them.
-var dialects = [len(sourceNames)]dialect{
-	JWT:     {authorizer.NumericDate, authorizer.HTTPAPIList},
-	Cognito: {cognitoDate, authorizer.CognitoList},
+//
+// Whether a REST API hands on a Lambda authorizer's numbers and bools as such or
+// as text is unconfirmed, and lists are text there: both are understood.
+var dialects = [len(sources)]dialect{
+	JWT:              {authorizer.NumericDate, authorizer.HTTPAPIList},
+	Cognito:          {cognitoDate, authorizer.CognitoList},
+	LambdaAuthorizer: {authorizer.NumericDate, authorizer.CognitoList},
 }
+
+// joinsByComma tells whether the source's lists are text such as a,b.
+func (s Source) joinsByComma() bool { return s == Cognito || s == LambdaAuthorizer }
 
 // isText tells whether the source writes everything as text.
 func (d dialect) isText() bool { return d.list != nil }

@@ -47,6 +47,9 @@ var fronts = map[adapter.Format]string{
 	adapter.LatticeV2: `{"version":"2.0","path":"/notes","method":"GET","headers":{"host":["example.com"]},"isBase64Encoded":false,
 		"requestContext":{AUTHORIZER "serviceNetworkArn":"arn:aws:vpc-lattice:eu-west-1:123456789012:servicenetwork/sn-1",
 		"serviceArn":"arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1","timeEpoch":"1718719204000000","identity":{}}}`,
+	adapter.WebSocketAPI: `{"requestContext":{"routeKey":"$default",AUTHORIZER "messageId":"KxHbQhT2joEEMVg=","eventType":"MESSAGE",
+		"messageDirection":"IN","stage":"$default","connectedAt":1718719204000,"identity":{"sourceIp":"192.0.2.1"},
+		"connectionId":"KxHbPcT2joECEvw=","apiId":"a1b2c3"},"body":"{}","isBase64Encoded":false}`,
 }
 
 // What each authorizer writes about the same access token.

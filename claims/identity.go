@@ -14,9 +14,16 @@ import (
 // concurrent use. The zero Identity is nobody and never comes out of this
 // package; Source and Subject are always set, every other field may be empty.
 type Identity struct {
-	Source  Source
-	Subject string // sub, or the claim of Config.SubjectClaim
-	Issuer  string // iss
+	Source Source
+
+	// Subject is sub, or the claim of Config.SubjectClaim; a Lambda authorizer's
+	// as Config.LambdaClaims says; an IAM principal's UserID, or
+	// CognitoIdentityID for a user of an identity pool; VPC Lattice's principal;
+	// a certificate's SubjectDN.
+	Subject string
+	// Issuer is iss, the CognitoIdentityPoolID or the certificate's IssuerDN; ""
+	// for other sources.
+	Issuer string
 
 	ClientID string // client_id, else the single audience
 	Username string // username or cognito:username
@@ -26,41 +33,16 @@ type Identity struct {
 	Audience []string // aud; empty where the authorizer's text is ambiguous, which List("aud") reports
 	Scopes   []string // what the caller's token grants, scope-tokens of RFC 6749, section 3.3, only
 
-	Expiry   time.Time // exp; zero: none stated. authz decides whether it has passed
+	Expiry   time.Time // exp, or that of a ClientCertificate; zero: none stated. authz decides whether it has passed
 	IssuedAt time.Time // iat
 	AuthTime time.Time // auth_time
 
 	IAM         *IAM         // nil unless Source is SigV4, Lattice or IdentityPool
-	Certificate *Certificate // nil without a client certificate
-	APIKeyID    string       // of a REST API key; identification, never authentication
+	Certificate *Certificate // of the connection, whatever the Source; nil: none
+	APIKeyID    string       // of the REST API key sent along; identification, never authentication
 
 	claims claimSet
 	rules  *rules
-}
-
-// IAM is the AWS principal that signed a request. Every field may be empty.
-type IAM struct {
-	AccessKeyID string
-	AccountID   string
-	CallerID    string
-	UserARN     string
-	UserID      string
-	OrgID       string // of AWS Organizations
-
-	CognitoIdentityID     string
-	CognitoIdentityPoolID string
-	CognitoAMR            []string // how the identity pool authenticated its user
-}
-
-// Certificate is the client certificate of a mutual TLS connection, as the
-// gateway checked it. Every field may be empty.
-type Certificate struct {
-	SubjectDN    string
-	IssuerDN     string
-	SerialNumber string // hexadecimal bytes with colons, as the gateway writes it
-	NotBefore    time.Time
-	NotAfter     time.Time
-	PEM          string
 }
 
 // Key returns what to own data by: the kind of source, the issuer and the
@@ -113,12 +95,17 @@ func (c claim) decode() any {
 	return value
 }
 
-// NewIdentity returns the Identity that src gives for these claims of a token,
-// for tests and verifiers. The values are what a token holds: any Go number,
-// json.Number, string, bool, []string, []any or map[string]any; nil is no claim.
-// A source's own text for numbers and dates is understood as well. The default
-// rules of Config apply. NewIdentity refuses an unknown source, a missing or
-// empty sub, an unreadable exp, iat or auth_time, and values of other types.
+// NewIdentity returns the Identity that src gives for these claims, for tests
+// and verifiers. They are what a token holds, or a Lambda authorizer's context
+// once its keys are renamed; for the other sources the members that the front
+// writes: an HTTP API's authorizer.iam, a clientCert, a VPC Lattice identity,
+// cognitoIdentityId and cognitoIdentityPoolId.
+//
+// The values are any Go number, json.Number, string, bool, []string, []any or
+// map[string]any; nil is no claim. A source's own text for numbers and dates is
+// understood as well. The default rules of Config apply. NewIdentity refuses an
+// unknown source, a missing or empty subject, what Extractor.Identify refuses of
+// src, and values of other types.
 func NewIdentity(src Source, claims map[string]any) (*Identity, error) {
 	if !src.known() {
 		return nil, errors.New("claims: NewIdentity: " + src.String() + " is no source")
@@ -136,7 +123,20 @@ func NewIdentity(src Source, claims map[string]any) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newToken(src, set, &defaults)
+	return newGiven(&statement{source: src, claims: set})
+}
+
+// newGiven builds an Identity without an event.
+func newGiven(st *statement) (id *Identity, err error) {
+	switch st.source {
+	case LambdaAuthorizer:
+		return newToken(st, &defaults)
+	case ClientCertificate:
+		if st.certificate, err = newCertificate(st.claims); err != nil {
+			return nil, err
+		}
+	}
+	return st.build(&defaults)
 }
 
 // isClaim keeps out types that encoding/json would turn into something the

@@ -2,6 +2,7 @@ package claims_test
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -132,11 +133,8 @@ func TestKey(t *testing.T) {
 		{claims.JWT, "", "1"},
 		{claims.JWT, "a", "1:1"},
 		{claims.JWT, "a1:", "1"},
-		{claims.SigV4, "", "1"},
 		{claims.LambdaAuthorizer, "", "1"},
-		{claims.ClientCertificate, "", "1"},
-		{claims.Lattice, "", "1"},
-		{claims.IdentityPool, "", "1"},
+		{claims.LambdaAuthorizer, "https://a.example", "1"},
 	} {
 		members := map[string]any{"sub": row.name}
 		if row.issuer != "" {
@@ -151,6 +149,47 @@ func TestKey(t *testing.T) {
 			t.Errorf("%s and %s share the key %q", who, other, id.Key())
 		}
 		keys[id.Key()] = who
+	}
+	for source, members := range principals {
+		id, err := claims.NewIdentity(source, members)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id.Subject != "1" {
+			t.Errorf("%v: subject %q, want 1", source, id.Subject)
+		}
+		if other, taken := keys[id.Key()]; taken {
+			t.Errorf("%v and %s share the key %q", source, other, id.Key())
+		}
+		keys[id.Key()] = source.String()
+	}
+}
+
+// What the sources without a token say of a caller 1.
+var principals = map[claims.Source]map[string]any{
+	claims.SigV4:             {"userId": "1"},
+	claims.ClientCertificate: {"subjectDN": "1", "validity": map[string]any{"notBefore": "May 28 12:30:02 2024 GMT", "notAfter": "Aug  5 09:36:04 2034 GMT"}},
+	claims.Lattice:           {"type": "AWS_IAM", "principal": "1"},
+	claims.IdentityPool:      {"cognitoIdentityId": "1", "cognitoIdentityPoolId": "eu-west-1:2"},
+}
+
+// NewIdentity asks of a source what an event of it must say.
+func TestNewIdentityWithoutAToken(t *testing.T) {
+	for source, members := range principals {
+		id, err := claims.NewIdentity(source, members)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (id.IAM != nil) == (source == claims.ClientCertificate) || (id.Certificate != nil) != (source == claims.ClientCertificate) {
+			t.Errorf("%v: IAM %v, certificate %v", source, id.IAM, id.Certificate)
+		}
+		for name := range members {
+			less := maps.Clone(members)
+			delete(less, name)
+			if id, err := claims.NewIdentity(source, less); err == nil {
+				t.Errorf("%v without %s: %+v, want an error", source, name, id)
+			}
+		}
 	}
 }
 

@@ -18,8 +18,8 @@ var ErrAmbiguous = errors.New("claims: text of a list is ambiguous")
 //   - HTTP APIs write [a b]. It is read for the claims of Config.Lists, for scp,
 //     and for cognito:groups of a Cognito issuer, whose names hold no blanks;
 //     never for scope, which is a string.
-//   - Cognito authorizers of REST APIs write a,b. It is read for the claims of
-//     Config.CommaLists.
+//   - Cognito authorizers of REST APIs write a,b, and Lambda authorizers may. It
+//     is read for the claims of Config.CommaLists.
 //
 // Any other text in such a form is an error that wraps ErrAmbiguous. A claim
 // that is missing or null gives a nil list; one of another type is an error.
@@ -71,6 +71,7 @@ type rules struct {
 	scope   string // "": scp, else scope
 	lists   []string
 	commas  []string
+	context []rename // of a Lambda authorizer
 }
 
 var defaults = rules{subject: "sub"}
@@ -78,7 +79,7 @@ var defaults = rules{subject: "sub"}
 // holdsNames tells whether the elements of a list claim are known to be names
 // without the character with which the source joins them.
 func (r *rules) holdsNames(id *Identity, name string) bool {
-	if id.Source == Cognito {
+	if id.Source.joinsByComma() {
 		return slices.Contains(r.commas, name)
 	}
 	switch name {

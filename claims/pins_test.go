@@ -31,6 +31,20 @@ func TestPins(t *testing.T) {
 	}
 }
 
+// A token that names no issuer is of none of those that are listed.
+func TestIssuersAndATokenWithoutOne(t *testing.T) {
+	pinned := claims.MustNew(claims.Config{Issuers: []string{pool}})
+	for front, authorizer := range map[adapter.Format]string{
+		adapter.HTTPAPIV2: jwtWith(`"exp":"1718722804"`),
+		adapter.HTTPAPIV1: `{"claims":{"sub":"f2a4c6d8"}}`,
+		adapter.RESTAPI:   `{"claims":{"sub":"f2a4c6d8","exp":1718722804}}`,
+	} {
+		if id, err := pinned.Identify(requestFrom(t, front, authorizer)); id != nil || err == nil {
+			t.Errorf("%v: %+v, want an error", front, id)
+		}
+	}
+}
+
 // A pin on what the event does not hold as one string is not met.
 func TestPinsOnOddEvents(t *testing.T) {
 	e := claims.MustNew(claims.Config{InsecureAnyIssuer: true, APIs: []string{"a1b2c3"}})

@@ -40,12 +40,12 @@ func (id *Identity) scopeClaim() string {
 // isRenderedList tells whether a claim's text has the form in which the source
 // writes an array.
 func (id *Identity) isRenderedList(name, text string) bool {
-	switch id.Source {
-	case JWT:
+	switch {
+	case id.Source == JWT:
 		_, bracketed := authorizer.Unbracket(text)
 		return bracketed
-	case Cognito:
-		// A user pool's scope is a string always, and scope-tokens may hold commas.
+	case id.Source.joinsByComma():
+		// scope is a string always, and scope-tokens may hold commas.
 		return name != "scope" && strings.Contains(text, ",")
 	}
 	return false

@@ -12,31 +12,42 @@ const (
 	Cognito
 	// NativeJWT is the JWT authorizer of a REST API.
 	NativeJWT
-	// LambdaAuthorizer is a Lambda authorizer, of whatever front.
+	// LambdaAuthorizer is a Lambda authorizer of a REST, HTTP or WebSocket API.
 	LambdaAuthorizer
-	// SigV4 is a request signed with AWS credentials (IAM).
+	// SigV4 is a request signed with AWS credentials, to a REST API, an HTTP API
+	// with payload format 2.0 or a Function URL (IAM). With payload format 1.0
+	// what the event says is unconfirmed, and such callers are nobody.
 	SigV4
-	// ClientCertificate is a client certificate that a gateway checked (mutual TLS).
+	// ClientCertificate is a client certificate that the gateway of a REST or
+	// HTTP API checked (mutual TLS), on a route without an authorizer.
 	ClientCertificate
-	// Lattice is a request that VPC Lattice authenticated with AWS credentials.
+	// Lattice is a request that VPC Lattice authenticated with AWS credentials,
+	// event structure version V2.
 	Lattice
-	// IdentityPool is the Cognito identity pool identity that invoked the function itself.
+	// IdentityPool is the Cognito identity pool identity that invoked the function
+	// itself, without a front. The runtime does not tell guests of the pool from
+	// others.
 	IdentityPool
 	// Verified is a token whose signature this program checked; it comes from a
 	// verifier, never from an event.
 	Verified
 )
 
-var sourceNames = [...]string{
-	JWT:               "JWT authorizer",
-	Cognito:           "Cognito authorizer",
-	NativeJWT:         "native JWT authorizer",
-	LambdaAuthorizer:  "Lambda authorizer",
-	SigV4:             "AWS signature",
-	ClientCertificate: "client certificate",
-	Lattice:           "VPC Lattice",
-	IdentityPool:      "Cognito identity pool",
-	Verified:          "verified token",
+// sources say what there is to know of each Source apart from its data.
+//
+// A keyKind is the first part of Identity.Key. What a token's issuer says of its
+// subject is the same whoever checked the token, so that data keeps its owner
+// when an API moves from one token source to another.
+var sources = [...]struct{ name, keyKind string }{
+	JWT:               {"JWT authorizer", "token"},
+	Cognito:           {"Cognito authorizer", "token"},
+	NativeJWT:         {"native JWT authorizer", "token"},
+	LambdaAuthorizer:  {"Lambda authorizer", "lambda"},
+	SigV4:             {"AWS signature", "iam"},
+	ClientCertificate: {"client certificate", "certificate"},
+	Lattice:           {"VPC Lattice", "lattice"},
+	IdentityPool:      {"Cognito identity pool", "pool"},
+	Verified:          {"verified token", "token"},
 }
 
 // String returns the source's name for logs and policies, "Source(n)" for a
@@ -45,30 +56,17 @@ func (s Source) String() string {
 	if !s.known() {
 		return "Source(" + strconv.Itoa(int(s)) + ")"
 	}
-	return sourceNames[s]
+	return sources[s].name
 }
 
-func (s Source) known() bool { return s > 0 && int(s) < len(sourceNames) }
+func (s Source) known() bool { return s > 0 && int(s) < len(sources) }
 
 // keyKind is "" for a value that is none of the constants.
 func (s Source) keyKind() string {
 	if !s.known() {
 		return ""
 	}
-	return keyKinds[s]
+	return sources[s].keyKind
 }
 
-// keyKinds are the first part of Identity.Key. What a token's issuer says of
-// its subject is the same whoever checked the token, so that data keeps its
-// owner when an API moves from one token source to another.
-var keyKinds = [...]string{
-	JWT:               "token",
-	Cognito:           "token",
-	NativeJWT:         "token",
-	LambdaAuthorizer:  "lambda",
-	SigV4:             "iam",
-	ClientCertificate: "certificate",
-	Lattice:           "lattice",
-	IdentityPool:      "pool",
-	Verified:          "token",
-}
+func (s Source) isToken() bool { return s.keyKind() == sources[Verified].keyKind }

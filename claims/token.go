@@ -7,10 +7,16 @@ import (
 	"time"
 )
 
+var (
+	errNoSubject = errors.New("claims: no subject in the authorizer data")
+	errNoText    = errors.New("claims: subject or issuer is not valid text")
+)
+
 // newToken builds the Identity of a source that hands on a token's claims.
-func newToken(src Source, set claimSet, r *rules) (*Identity, error) {
+func newToken(st *statement, r *rules) (*Identity, error) {
+	set := st.claims
 	id := &Identity{
-		Source:   src,
+		Source:   st.source,
 		Subject:  set.str(r.subject),
 		Issuer:   set.str("iss"),
 		ClientID: set.str("client_id"),
@@ -23,15 +29,23 @@ func newToken(src Source, set claimSet, r *rules) (*Identity, error) {
 	if id.Subject == "" {
 		return nil, errors.New("claims: no subject: claim " + strconv.Quote(r.subject) + " is no text or empty")
 	}
-	// Two tokens that differ in bytes which are no text must not be one caller.
-	if strings.Contains(id.Subject+id.Issuer, "\uFFFD") {
-		return nil, errors.New("claims: subject or issuer is not valid text")
-	}
 	if _, ok := set.find("iss"); ok && id.Issuer == "" {
 		return nil, errors.New(`claims: claim "iss" is no text or empty`)
 	}
 	if err := id.complete(); err != nil {
 		return nil, err
+	}
+	return named(id)
+}
+
+// named refuses an Identity that does not name one caller. Two sets of data that
+// differ in bytes which are no text must not be one.
+func named(id *Identity) (*Identity, error) {
+	switch {
+	case id.Subject == "":
+		return nil, errNoSubject
+	case strings.Contains(id.Subject, "\uFFFD") || strings.Contains(id.Issuer, "\uFFFD"):
+		return nil, errNoText
 	}
 	return id, nil
 }

@@ -1,0 +1,12 @@
+//go:build library
+
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+	fiberadapter "github.com/awslabs/aws-lambda-go-api-proxy/fiber"
+)
+
+func main() {
+	lambda.Start(fiberadapter.New(routes()).ProxyWithContextV2)
+}

@@ -1,0 +1,14 @@
+//go:build !library
+
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/awslabs"
+)
+
+func main() {
+	lambda.Start(adapter.New(awslabs.Export(routes()), nil))
+}

@@ -1,0 +1,26 @@
+//go:build !library
+
+package main
+
+import (
+	"context"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/gatehouse-go/gatehouse/adapter/awslabs"
+)
+
+var proxy = awslabs.NewV2(routes(), nil)
+
+func handle(ctx context.Context, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	response, err := proxy.ProxyWithContext(ctx, event)
+	if err == nil {
+		response.Headers["X-Request"] = event.RequestContext.RequestID
+	}
+	return response, err
+}
+
+func main() {
+	lambda.Start(handle)
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package awslabs_test
+
+const raceEnabled = false

@@ -1,0 +1,132 @@
+package gateway
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+)
+
+// IAMAuthorizer is authorization by AWS signature (AWS_IAM). Its Authorize
+// method is an Authorizer for REST APIs, HTTP APIs with payload 2.0 and Function
+// URLs, AuthorizeLattice one for VPC Lattice v2; on other fronts requests fail.
+// What an HTTP API tells with payload 1.0 is unconfirmed. It is safe for
+// concurrent use if Verify is. The zero IAMAuthorizer refuses every request.
+type IAMAuthorizer struct {
+	// Verify says whose credentials signed the request. An error, or nil without
+	// one, refuses it, and so does a nil Verify. It is not asked about a request
+	// that holds no signature.
+	Verify func(*http.Request) (*IAMCaller, error)
+}
+
+// IAMCaller is who signed a request. What is empty the front does not know.
+type IAMCaller struct {
+	AccessKeyID string
+	AccountID   string
+	UserARN     string
+	UserID      string // of an assumed role with the session name behind a colon
+	OrgID       string
+	SessionName string // of an assumed role, for VPC Lattice
+	// Pool says who an identity pool gave the credentials to; nil: they are not
+	// from one.
+	Pool *PoolIdentity
+}
+
+// PoolIdentity is a user of a Cognito identity pool.
+type PoolIdentity struct {
+	IdentityID string
+	PoolID     string
+	// AMR is how the user logged in: "authenticated", the login provider, and the
+	// provider with the user's id; a guest's is "unauthenticated" alone.
+	AMR []string
+}
+
+// Authorize is an Authorizer.
+func (a *IAMAuthorizer) Authorize(r *http.Request, _ Route) (*Authorization, error) {
+	caller, err := a.caller(r)
+	if err != nil {
+		return nil, err
+	}
+	return &Authorization{Authorizer: iamData{caller}, Identity: caller.restIdentity()}, nil
+}
+
+// AuthorizeLattice is an Authorizer.
+func (a *IAMAuthorizer) AuthorizeLattice(r *http.Request, _ Route) (*Authorization, error) {
+	caller, err := a.caller(r)
+	if err != nil {
+		return nil, err
+	}
+	identity := map[string]any{"type": "AWS_IAM", "principal": caller.UserARN}
+	for name, value := range map[string]string{"principalOrgID": caller.OrgID, "sessionName": caller.SessionName} {
+		if value != "" {
+			identity[name] = value
+		}
+	}
+	return &Authorization{Identity: identity}, nil
+}
+
+func (a *IAMAuthorizer) caller(r *http.Request) (*IAMCaller, error) {
+	if !isSigned(r) {
+		return nil, &Refusal{Status: http.StatusForbidden, Reason: "no signature"}
+	}
+	if a.Verify == nil {
+		return nil, &Refusal{Status: http.StatusForbidden, Reason: "signature not verified"}
+	}
+	caller, err := a.Verify(r)
+	if err != nil || caller == nil {
+		return nil, &Refusal{Status: http.StatusForbidden, Reason: "signature not verified"}
+	}
+	return caller, nil
+}
+
+// isSigned looks where Signature Version 4 puts the signature ("Authenticating
+// Requests: AWS Signature Version 4").
+func isSigned(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ") || r.URL.Query().Has("X-Amz-Signature")
+}
+
+type iamData struct{ *IAMCaller }
+
+func (d iamData) shape(f adapter.Format) (any, error) {
+	switch f {
+	case adapter.RESTAPI:
+		return nil, nil // it has Identity
+	case adapter.HTTPAPIV2, adapter.FunctionURL:
+		return map[string]any{"iam": d.block()}, nil
+	}
+	return nil, fmt.Errorf("gateway: %v: is not known to tell who signed a request", f)
+}
+
+func (c *IAMCaller) block() map[string]any {
+	block := map[string]any{
+		"accessKey": c.AccessKeyID, "accountId": c.AccountID, "callerId": c.UserID, "cognitoIdentity": nil,
+		"principalOrgId": c.OrgID, "userArn": c.UserARN, "userId": c.UserID,
+	}
+	if c.Pool != nil {
+		block["cognitoIdentity"] = map[string]any{
+			"amr": c.Pool.AMR, "identityId": c.Pool.IdentityID, "identityPoolId": c.Pool.PoolID,
+		}
+	}
+	return block
+}
+
+// restIdentity are the members of a REST API's identity that are null without a
+// signature.
+func (c *IAMCaller) restIdentity() map[string]any {
+	identity := map[string]any{
+		"accessKey": c.AccessKeyID, "accountId": c.AccountID, "caller": c.UserID,
+		"principalOrgId": c.OrgID, "user": c.UserID, "userArn": c.UserARN,
+	}
+	if c.Pool == nil {
+		return identity
+	}
+	identity["cognitoIdentityId"], identity["cognitoIdentityPoolId"] = c.Pool.IdentityID, c.Pool.PoolID
+	if len(c.Pool.AMR) > 0 {
+		identity["cognitoAuthenticationType"] = c.Pool.AMR[0]
+	}
+	if len(c.Pool.AMR) > 1 {
+		identity["cognitoAuthenticationProvider"] = strings.Join(c.Pool.AMR[1:], ",")
+	}
+	return identity
+}
