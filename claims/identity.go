@@ -119,7 +119,17 @@ func NewIdentity(src Source, claims map[string]any) (*Identity, error) {
 	if err != nil {
 		return nil, errors.New("claims: NewIdentity: a number that a token cannot hold")
 	}
-	set, err := readClaims(text)
+	return ParseIdentity(src, text)
+}
+
+// ParseIdentity is NewIdentity for claims that are still JSON, such as the
+// payload of a token that a verifier has checked. A member that comes twice is an
+// error.
+func ParseIdentity(src Source, object []byte) (*Identity, error) {
+	if !src.known() {
+		return nil, errors.New("claims: ParseIdentity: " + src.String() + " is no source")
+	}
+	set, err := readClaims(object)
 	if err != nil {
 		return nil, err
 	}

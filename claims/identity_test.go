@@ -233,3 +233,28 @@ func TestSourceString(t *testing.T) {
 		}
 	}
 }
+
+// TestParseIdentity: JSON gives the Identity that the same claims in Go give.
+func TestParseIdentity(t *testing.T) {
+	want, err := claims.NewIdentity(claims.Verified, map[string]any{
+		"sub": "ada", "iss": "https://issuer.example", "exp": 4102444800, "scope": "a b", "n": json.Number("9007199254740993"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := claims.ParseIdentity(claims.Verified, []byte(`{"sub":"ada","iss":"https://issuer.example","exp":4102444800,"scope":"a b","n":9007199254740993}`))
+	if err != nil || got.Key() != want.Key() || !got.Expiry.Equal(want.Expiry) || !got.HasScope("b") {
+		t.Errorf("%+v (%v), want %+v", got, err, want)
+	}
+	if n, _ := got.Claim("n"); n != json.Number("9007199254740993") {
+		t.Errorf("n is %v", n)
+	}
+	for _, object := range []string{``, `null`, `[]`, `{"sub":"ada"`, `{"sub":"ada","sub":"bob"}`, `{"sub":""}`, `{"sub":1}`, `{}`} {
+		if id, err := claims.ParseIdentity(claims.Verified, []byte(object)); id != nil || err == nil {
+			t.Errorf("%s: %+v, %v", object, id, err)
+		}
+	}
+	if id, err := claims.ParseIdentity(99, []byte(`{"sub":"ada"}`)); id != nil || err == nil {
+		t.Errorf("no source: %+v, %v", id, err)
+	}
+}

@@ -23,6 +23,12 @@ type Options struct {
 	BasePath string
 	Routes   []gateway.Route
 
+	// Streaming sends replies as the handler makes them, as a function URL or
+	// REST API in its streaming mode does; the other formats cannot. The
+	// function to deploy is then adapter.Handler.Stream. False: replies are
+	// sent when they are complete.
+	Streaming bool
+
 	// Adapter is handed to adapter.New; nil: its defaults.
 	Adapter *adapter.Options
 

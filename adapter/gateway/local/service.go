@@ -41,6 +41,7 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 		Stage:      s.stage(),
 		BasePath:   s.BasePath,
 		Routes:     s.Routes,
+		Streaming:  s.Streaming,
 		Authorizer: s.authorizer(),
 		Observe:    func(r *http.Request, record gateway.Record) { s.lines.Print(requestLine(r, record)) },
 	}

@@ -1,0 +1,116 @@
+package jwtverify
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Binding says what a Verifier makes of the claims that the gateway's own
+// authorizer put into the event, beside the token that it verified itself.
+type Binding uint8
+
+const (
+	// BindingRequired refuses a request unless the gateway says the same as the
+	// token: there is a finding if iss, sub, aud, client_id, exp, iat, jti, scope,
+	// scp, token_use or groups differ, if there is a token without claims from
+	// the gateway, or if there are claims without a token.
+	BindingRequired Binding = iota
+	// BindingReported tells findings to Config.OnFinding and refuses nothing.
+	BindingReported
+	// BindingNone does not look at the gateway's claims: for fronts without a
+	// token authorizer, such as an ALB or a Function URL.
+	BindingNone
+)
+
+// String returns the binding's name, "Binding(n)" for none of the constants.
+func (b Binding) String() string {
+	switch b {
+	case BindingRequired:
+		return "required"
+	case BindingReported:
+		return "reported"
+	case BindingNone:
+		return "none"
+	}
+	return "Binding(" + strconv.Itoa(int(b)) + ")"
+}
+
+// A Finding is a disagreement between the gateway and the verified token. It
+// holds no value of either.
+type Finding struct {
+	// Err wraps ErrBinding where the request is refused, or would be with
+	// BindingRequired; nil if only claims differ that do not count.
+	Err error
+	// Claims are the names of all claims that differ, sorted; those that do not
+	// count included. Nil if one side has no claims at all.
+	Claims []string
+	// Refused tells whether the request is refused because of Err.
+	Refused bool
+}
+
+// bound are the claims that decide who the caller is, what it may do and for how
+// long; the dates among them are compared as dates.
+var bound = []string{
+	"iss", "sub", "aud", "client_id", "exp", "iat", "jti", "scope", "scp", "token_use", "cognito:groups", "groups",
+}
+
+var (
+	errNoGateway = fmt.Errorf("%w: a token without claims from the gateway", ErrBinding)
+	errGateway   = fmt.Errorf("%w: the gateway's claims cannot be used", ErrBinding)
+)
+
+// bind compares what the gateway says with a verified token, nil for none, and
+// returns an error if that refuses the request.
+func (v *Verifier) bind(r *http.Request, t *verified) error {
+	if v.binding == BindingNone {
+		return nil
+	}
+	f := v.compare(r, t)
+	if f.Err == nil && f.Claims == nil {
+		return nil
+	}
+	f.Refused = f.Err != nil && v.binding == BindingRequired
+	if v.onFinding != nil {
+		v.onFinding(r, f)
+	}
+	if f.Refused {
+		return f.Err
+	}
+	return nil
+}
+
+// compare returns the zero Finding if there is nothing to object to.
+func (v *Verifier) compare(r *http.Request, t *verified) (f Finding) {
+	id, err := v.gateway.Identify(r)
+	switch {
+	case t == nil && err != nil:
+		f.Err = fmt.Errorf("%w: %w", errNoToken, err)
+	case t == nil && id != nil:
+		f.Err = errNoToken
+	case err != nil:
+		f.Err = fmt.Errorf("%w: %w", errGateway, err)
+	case t != nil && id == nil:
+		f.Err = errNoGateway
+	case t != nil:
+		f.Claims, f.Err = differing(r.Context(), id, t)
+	}
+	return f
+}
+
+// mismatch returns an error if one of the claims that differ counts. The names
+// of those that do are ours, not the token's.
+func mismatch(differing []string) error {
+	var count []string
+	for _, name := range bound {
+		if slices.Contains(differing, name) {
+			count = append(count, name)
+		}
+	}
+	if count == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: in %s", ErrBinding, strings.Join(count, ", "))
+}

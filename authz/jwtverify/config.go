@@ -1,0 +1,132 @@
+package jwtverify
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+// Config says which tokens a Verifier accepts.
+type Config struct {
+	// Issuers whose tokens are accepted; one at least.
+	Issuers []Issuer
+
+	// Leeway is how far the clocks of an issuer and of this program may differ.
+	// Zero: one minute, which is also the most, since a Guard refuses what
+	// expired earlier. Negative: none.
+	Leeway time.Duration
+
+	// MaxAge is how long a token counts after its iat, which is then required.
+	// Zero: as long as its exp says.
+	MaxAge time.Duration
+
+	// Binding says whether the gateway must have said the same as the token. The
+	// zero Binding requires it.
+	Binding Binding
+
+	// OnFinding is told when the gateway and the token disagree, before Identify
+	// returns. It must be safe for concurrent use. Nil: nobody is told.
+	OnFinding func(*http.Request, Finding)
+
+	// CacheSize is how many verified tokens are remembered, so that their
+	// signatures are not verified with every request. A token is remembered by
+	// its SHA-256, at the longest until its exp or until its issuer's keys
+	// change, and takes a few times its own size. Zero: none.
+	CacheSize int
+}
+
+// maxLeeway is what a Guard allows an expired identity.
+const maxLeeway = time.Minute
+
+// New returns a Verifier, or an error that joins every problem of the Config.
+// It fetches nothing: Preload does, or the first token.
+func New(c Config) (*Verifier, error) { return newVerifier(c, wallClock, newClient()) }
+
+// MustNew is New for program start: it panics where New returns an error.
+func MustNew(c Config) *Verifier {
+	v, err := New(c)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// wallClock leaves the monotonic reading out: whether that counts the time in
+// which a Lambda environment is frozen is unconfirmed.
+func wallClock() time.Time { return time.Now().Round(0) }
+
+func newVerifier(c Config, now func() time.Time, fetch *client) (*Verifier, error) {
+	if problems := c.check(); len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	// Which issuer the gateway names is compared with the verified token.
+	gateway, err := claims.New(claims.Config{InsecureAnyIssuer: true})
+	if err != nil {
+		return nil, err
+	}
+	v := &Verifier{
+		issuers:   make(map[string]*issuer, len(c.Issuers)),
+		lifetime:  lifetime{c.leeway(), c.MaxAge},
+		now:       now,
+		gateway:   gateway,
+		binding:   c.Binding,
+		onFinding: c.OnFinding,
+		known:     newTokenCache(c.CacheSize),
+	}
+	for _, i := range c.Issuers {
+		if v.issuers[i.URL], err = i.compile(now, fetch); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+func (c *Config) leeway() time.Duration {
+	switch {
+	case c.Leeway < 0:
+		return 0
+	case c.Leeway == 0:
+		return maxLeeway
+	}
+	return c.Leeway
+}
+
+func (c *Config) check() problems {
+	var found problems
+	for _, p := range [...]struct {
+		bad   bool
+		field string
+		value any
+		text  string
+	}{
+		{len(c.Issuers) == 0, "Issuers", len(c.Issuers), "issuers accept no token"},
+		{c.Leeway > maxLeeway, "Leeway", c.Leeway, "is more than a minute"},
+		{c.MaxAge < 0, "MaxAge", c.MaxAge, "is negative"},
+		{c.CacheSize < 0, "CacheSize", c.CacheSize, "is negative"},
+		{c.Binding > BindingNone, "Binding", c.Binding, "is none of the constants"},
+	} {
+		if p.bad {
+			found.add(p.field, "%v %s", p.value, p.text)
+		}
+	}
+	seen := map[string]bool{}
+	for n, i := range c.Issuers {
+		place := fmt.Sprintf("Issuers[%d].", n)
+		i.check(place, &found)
+		if seen[i.URL] {
+			found.add(place+"URL", "%q is there twice", i.URL)
+		}
+		seen[i.URL] = true
+	}
+	return found
+}
+
+// problems are what is wrong with a Config.
+type problems []error
+
+func (p *problems) add(place, format string, args ...any) {
+	*p = append(*p, fmt.Errorf("jwtverify: Config.%s: %s", place, fmt.Sprintf(format, args...)))
+}

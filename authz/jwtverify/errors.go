@@ -1,0 +1,53 @@
+package jwtverify
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/authz"
+)
+
+var (
+	// ErrInvalidToken is wrapped by the 401 for a token that did not pass.
+	ErrInvalidToken = errors.New("jwtverify: invalid token")
+	// ErrKeysUnavailable is wrapped by the 503 for a token that could not be
+	// checked, because its issuer's keys could not be had.
+	ErrKeysUnavailable = errors.New("jwtverify: keys unavailable")
+	// ErrBinding is wrapped by the 401 for a token and a gateway that do not say
+	// the same.
+	ErrBinding = errors.New("jwtverify: the gateway and the token disagree")
+)
+
+var (
+	errSeveral = errors.New("jwtverify: more than one credential in Authorization")
+	errNoToken = fmt.Errorf("%w: claims without a token", ErrBinding)
+)
+
+// invalid makes a reason against a token. Reasons hold no part of it.
+func invalid(reason string) error { return fmt.Errorf("%w: %s", ErrInvalidToken, reason) }
+
+// refusal is the answer that a Guard gives because of err: the codes are those
+// of RFC 6750 section 3.1, and that of RFC 6749 section 4.1.2.1 for 503.
+func refusal(err error) error {
+	var own *authz.Error
+	switch {
+	case errors.As(err, &own):
+		return err
+	case errors.Is(err, errSeveral):
+		return &authz.Error{Status: http.StatusBadRequest, Code: "invalid_request", Err: err}
+	case errors.Is(err, errNoToken):
+		return &authz.Error{Status: http.StatusUnauthorized, Err: err}
+	}
+	return &authz.Error{Status: http.StatusUnauthorized, Code: "invalid_token", Err: err}
+}
+
+func unavailable(cause error, retryAfter time.Duration) error {
+	return &authz.Error{
+		Status:     http.StatusServiceUnavailable,
+		Code:       "temporarily_unavailable",
+		RetryAfter: max(retryAfter, time.Second),
+		Err:        fmt.Errorf("%w: %w", ErrKeysUnavailable, cause),
+	}
+}

@@ -1,0 +1,150 @@
+package jwtverify
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// An Issuer says which tokens of one issuer are accepted, and where its keys
+// are. CognitoUserPool and OIDC fill it in.
+type Issuer struct {
+	// URL must be equal to the token's iss, byte for byte.
+	URL string
+
+	// Audiences are the values of which the token's aud must hold one, or its
+	// client_id where it has no aud: a Cognito access token names its client only
+	// there. Empty is an error; there is no way to accept any audience.
+	Audiences []string
+
+	// TokenUse must be equal to the token's token_use, which tells Cognito's
+	// access and ID tokens apart. Empty: any.
+	TokenUse string
+
+	// Type must be the typ in the token's header, such as "at+jwt" (RFC 9068
+	// section 2.1); case and a leading "application/" do not count. Empty: any.
+	Type string
+
+	// Algorithms are accepted for signatures: RS256, RS384, RS512, PS256, PS384,
+	// PS512, ES256, ES384, ES512 and EdDSA (Ed25519). Empty: RS256 alone.
+	Algorithms []string
+
+	// JWKSURL is where the keys are fetched from: https, or http on a loopback
+	// address. Empty, without JWKS: where the issuer's discovery document says,
+	// at URL + "/.well-known/openid-configuration".
+	JWKSURL string
+
+	// JWKS is the issuer's key set (RFC 7517 section 5) itself. Nothing is
+	// fetched then, and rotating keys takes a new deployment. Empty: fetched.
+	JWKS []byte
+}
+
+// CognitoUserPool accepts the access tokens of a Cognito user pool, such as
+// "eu-west-1_AbCdEfGhI", that were issued to one of these app clients
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html).
+// New reports a malformed pool id by the URL made of it.
+func CognitoUserPool(poolID string, clientIDs ...string) Issuer {
+	url := cognitoURL(poolID)
+	return Issuer{
+		URL:       url,
+		Audiences: clientIDs,
+		TokenUse:  "access",
+		JWKSURL:   url + "/.well-known/jwks.json",
+	}
+}
+
+func cognitoURL(poolID string) string {
+	region, _, ok := strings.Cut(poolID, "_")
+	if !ok || strings.ContainsFunc(poolID, outsidePoolID) {
+		region = "" // which New refuses in a host name
+	}
+	domain := "amazonaws.com"
+	if strings.HasPrefix(region, "cn-") {
+		domain += ".cn"
+	}
+	return "https://cognito-idp." + region + "." + domain + "/" + poolID
+}
+
+// outsidePoolID follows the pattern of UserPoolId in
+// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html.
+func outsidePoolID(c rune) bool {
+	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-')
+}
+
+// OIDC accepts tokens of any OpenID Connect issuer for one of these audiences.
+// Its keys are found by discovery. Audiences must be the API's own: with the id
+// of a client among them, that client's ID tokens are accepted as well.
+func OIDC(url string, audiences ...string) Issuer {
+	return Issuer{URL: url, Audiences: audiences}
+}
+
+// An issuer is an Issuer in use.
+type issuer struct {
+	audiences     []string
+	tokenUse, typ string
+	methods       map[string]method // accepted, by alg
+	keys          keys
+}
+
+// compile makes an issuer of an Issuer without problems.
+func (i *Issuer) compile(now func() time.Time, c *client) (*issuer, error) {
+	names := i.Algorithms
+	if len(names) == 0 {
+		names = []string{"RS256"}
+	}
+	methods, err := newMethods(names)
+	if err != nil {
+		return nil, err
+	}
+	return &issuer{
+		audiences: slices.Clone(i.Audiences),
+		tokenUse:  i.TokenUse,
+		typ:       i.Type,
+		methods:   methods,
+		keys:      i.keys(now, c),
+	}, nil
+}
+
+func (i *Issuer) keys(now func() time.Time, c *client) keys {
+	if len(i.JWKS) > 0 {
+		set, _ := parseKeySet(i.JWKS) // it could be read before
+		return staticKeys(set)
+	}
+	issuer, jwksURL := i.URL, i.JWKSURL
+	return &remoteKeys{now: now, fetch: func() (keySet, error) { return c.keys(issuer, jwksURL) }}
+}
+
+// check adds every problem; place is where in the Config the Issuer stands.
+func (i *Issuer) check(place string, found *problems) {
+	if i.URL == "" || strings.ContainsFunc(i.URL, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
+		found.add(place+"URL", "%q is empty or holds white space", i.URL)
+	}
+	if len(i.Audiences) == 0 || slices.Contains(i.Audiences, "") {
+		found.add(place+"Audiences", "%q: at least one is needed, and none may be empty", i.Audiences)
+	}
+	for _, alg := range i.Algorithms {
+		if _, ok := algorithms[alg]; !ok {
+			found.add(place+"Algorithms", "%q is no asymmetric algorithm known here", alg)
+		}
+	}
+	i.checkKeys(place, found)
+}
+
+func (i *Issuer) checkKeys(place string, found *problems) {
+	field, address := "JWKSURL", i.JWKSURL
+	if len(i.JWKS) > 0 {
+		if _, err := parseKeySet(i.JWKS); err != nil {
+			found.add(place+"JWKS", "%s", strings.TrimPrefix(err.Error(), "jwtverify: "))
+		}
+		if i.JWKSURL != "" {
+			found.add(place+"JWKS", "set beside JWKSURL %q: one of them would be ignored", i.JWKSURL)
+		}
+		return
+	}
+	if address == "" {
+		field, address = "URL", i.URL
+	}
+	if reason := refuseURL(address); reason != "" {
+		found.add(place+field, "%q %s", address, reason)
+	}
+}

@@ -1,0 +1,125 @@
+// Package jwtverify proves the bearer token of a request inside the function,
+// instead of believing what the event says about it:
+//
+//	tokens := jwtverify.MustNew(jwtverify.Config{
+//		Issuers: []jwtverify.Issuer{jwtverify.CognitoUserPool("eu-west-1_AbCdEfGhI", "7abc1d2ef3gh")},
+//	})
+//	mux := authz.NewMux(&authz.Guard{Identify: tokens.Identify})
+//
+// Anyone who may invoke the function can write a whole event, and whoever can
+// point an API of their own at it chooses the issuer that its authorizer
+// believes. Neither can sign a token. On a front that has no token authorizer,
+// such as an ALB or a Function URL, this package is the only check there is.
+//
+// # What is checked
+//
+// Before the signature: at most 16 KB, three parts of strict base64url, header
+// and payload JSON objects in which no name occurs twice, an issuer of Config, an
+// algorithm of that issuer's that goes with the key, a kid, neither crit nor b64,
+// and the typ where one is configured. Keys come from the issuer's key set alone;
+// what the header says about keys is not read. After it: exp, nbf, iat, sub, aud
+// or client_id, and the token_use where one is configured.
+//
+// An Issuer has its own keys: no other issuer's key verifies its tokens.
+//
+// # Answers
+//
+//	nobody                no token, or another scheme than Bearer
+//	400 invalid_request   more than one credential in Authorization
+//	401 invalid_token     a token that does not pass (ErrInvalidToken), or not
+//	                      what the gateway says (ErrBinding)
+//	401                   claims from the gateway, but no token (ErrBinding)
+//	503 with Retry-After  the issuer's keys cannot be had (ErrKeysUnavailable)
+//
+// # Keys
+//
+// Keys are fetched when a token needs them, with at least ten seconds between
+// two fetches of one issuer, whatever becomes of them and however many tokens
+// name unknown keys. Keys older than one hour are fetched again while a request
+// waits, and used on if that fails, until they are 24 hours old. A set without a
+// usable key never replaces one. There is no background work, which a Lambda
+// environment would suspend. A fetch takes at most two seconds and 150 KB, and
+// follows no redirect; HTTPS_PROXY and NO_PROXY of the environment apply.
+//
+// # The gateway's word
+//
+// Config.Binding compares the claims that the gateway's authorizer put into the
+// event with those of the token, rendered as the gateway renders them. A
+// difference means that the event was not written by that gateway, or that it
+// checked another token.
+package jwtverify
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+// A Verifier proves bearer tokens. New makes it; it is safe for concurrent use.
+type Verifier struct {
+	issuers  map[string]*issuer // by URL
+	lifetime lifetime
+	now      func() time.Time
+	known    *tokenCache // nil: none
+
+	gateway   *claims.Extractor
+	binding   Binding
+	onFinding func(*http.Request, Finding)
+}
+
+// Identify returns who is calling by the token in Authorization, for
+// authz.Guard.Identify. It never falls back to what the gateway says.
+//
+// (nil, nil) is nobody: no token was offered. Any error is an *authz.Error, as
+// the package documentation lists them, and holds no part of the token. Where
+// keys have to be fetched, Identify waits for them until the request's context
+// ends, and no longer than two seconds.
+func (v *Verifier) Identify(r *http.Request) (*claims.Identity, error) {
+	id, err := v.identify(r)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	return id, nil
+}
+
+func (v *Verifier) identify(r *http.Request) (*claims.Identity, error) {
+	text, err := bearer(r.Header)
+	if err != nil {
+		return nil, err
+	}
+	var t *verified
+	if text != "" {
+		if t, err = v.verify(r.Context(), text); err != nil {
+			return nil, err
+		}
+	}
+	if err := v.bind(r, t); err != nil || t == nil {
+		return nil, err
+	}
+	return t.identity, nil
+}
+
+// Preload fetches the keys of all issuers at once, for the time before the
+// first request: in a Lambda function the init phase, which may last ten seconds
+// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+// Its error joins those of the issuers whose keys could not be had before ctx
+// ended; such keys are tried again when a token needs them, ten seconds later at
+// the earliest. It is not necessary.
+func (v *Verifier) Preload(ctx context.Context) error {
+	failures := make(chan error, len(v.issuers))
+	var all sync.WaitGroup
+	for _, i := range v.issuers {
+		all.Go(func() { failures <- i.keys.preload(ctx) })
+	}
+	all.Wait()
+	close(failures)
+	var joined []error
+	for err := range failures {
+		joined = append(joined, err)
+	}
+	return errors.Join(joined...)
+}

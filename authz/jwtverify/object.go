@@ -1,0 +1,106 @@
+package jwtverify
+
+import (
+	"encoding/json"
+	"errors"
+	"unicode/utf8"
+
+	"github.com/gatehouse-go/gatehouse/internal/scan"
+)
+
+var (
+	errMalformed = errors.New("not one JSON object in UTF-8")
+	errDuplicate = errors.New("a member name occurs twice")
+)
+
+// An object is a JSON object with its members as encoding/json decodes them into
+// an any, numbers as json.Number. Names are exact: nothing folds their case.
+type object map[string]any
+
+// decode reads a JSON object. A name that occurs twice, at any depth, makes it
+// unreadable: another reader of the same token might take the other value
+// (RFC 7519 section 4, RFC 8725 section 2.7). So do more than 64 nested values.
+func decode(data []byte) (object, error) {
+	d := decoder{Scanner: scan.New(data), data: data, text: string(data)}
+	if d.Kind() != '{' || !utf8.Valid(data) {
+		return nil, errMalformed
+	}
+	members := d.object(len(data) / usualMember)
+	switch {
+	case d.End() != nil:
+		return nil, errMalformed
+	case d.duplicate:
+		return nil, errDuplicate
+	}
+	return members, nil
+}
+
+type decoder struct {
+	scan.Scanner
+	data      []byte
+	text      string // of data, so that most strings are no copies of their own
+	duplicate bool
+}
+
+func (d *decoder) value() any {
+	switch d.Kind() {
+	case '{':
+		return map[string]any(d.object(0))
+	case '[':
+		return d.array()
+	case '"':
+		return d.decoded(d.String())
+	case '0':
+		start, end := d.Skip()
+		return json.Number(d.text[start:end])
+	case 't':
+		d.Skip()
+		return true
+	case 'f':
+		d.Skip()
+		return false
+	}
+	d.Skip() // null, or no value: then the Scanner keeps the error
+	return nil
+}
+
+// usualMember is how long a claim is, in bytes of JSON.
+const usualMember = 40
+
+func (d *decoder) object(usual int) object {
+	members := make(object, usual)
+	for d.Enter(); d.Next(); {
+		known := len(members)
+		name := d.decoded(d.Name())
+		members[name] = d.value()
+		d.duplicate = d.duplicate || len(members) == known
+	}
+	return members
+}
+
+func (d *decoder) array() []any {
+	elements := []any{}
+	for d.Enter(); d.Next(); {
+		elements = append(elements, d.value())
+	}
+	return elements
+}
+
+func (d *decoder) decoded(t scan.Text) string {
+	if t.Plain() {
+		return d.text[t.Start:t.End]
+	}
+	return string(t.Append(nil, d.data))
+}
+
+// has tells whether there is such a member, null included.
+func (o object) has(name string) bool {
+	_, ok := o[name]
+	return ok
+}
+
+// str returns a member that is a string, "" for any other.
+func (o object) str(name string) string {
+	text, _ := o[name].(string)
+	return text
+}
