@@ -42,10 +42,10 @@ func (h *Handler) start(ctx context.Context, s *scratch, format Format) *invocat
 }
 
 // end takes the payload and the buffers back from whatever of the handler still
-// runs. Only the first call counts.
+// runs, and only then wakes it. Only the first call counts.
 func (inv *invocation) end(why ending) {
-	inv.cancel(why)
 	_ = inv.body.Close()
 	inv.event.detach()
 	inv.response.detach(why)
+	inv.cancel(why)
 }

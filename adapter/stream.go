@@ -197,7 +197,9 @@ func (st *stream) fail(o Outcome, err error) {
 	switch {
 	case !mine:
 	case begun:
-		st.handler.log(st.inv, slog.LevelError, "stream broken off", slog.String("reason", err.Error()))
+		if o.Panic == nil { // which has its own line
+			st.handler.log(st.inv, slog.LevelError, "stream broken off", slog.String("reason", err.Error()))
+		}
 		_ = st.writer.CloseWithError(err)
 	default:
 		if err := st.failure(o); err != nil {

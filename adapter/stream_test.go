@@ -164,22 +164,23 @@ func TestStreamBrokenOff(t *testing.T) {
 		timeout time.Duration
 		event   string
 		want    string
+		log     string
 	}{
 		"a panic after the first byte": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "begun")
 			w.(http.Flusher).Flush()
 			panic("boom")
-		}, 0, functionURLEvent(), "handler panicked"},
+		}, 0, functionURLEvent(), "handler panicked", "handler panicked"},
 		"too late": {func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "begun")
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		}, time.Minute, functionURLEvent(), "http: Handler timeout"},
+		}, time.Minute, functionURLEvent(), "http: Handler timeout", "stream broken off"},
 		"bad base64 after the first byte": {func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "begun")
 			w.(http.Flusher).Flush()
 			_, _ = io.ReadAll(r.Body)
-		}, 0, strings.Replace(strings.Replace(functionURLEvent(), `"body":""`, `"body":"QUJ*"`, 1), "false}", "true}", 1), "not valid base64"},
+		}, 0, strings.Replace(strings.Replace(functionURLEvent(), `"body":""`, `"body":"QUJ*"`, 1), "false}", "true}", 1), "not valid base64", "stream broken off"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var log bytes.Buffer
@@ -189,8 +190,8 @@ func TestStreamBrokenOff(t *testing.T) {
 				t.Errorf("%s: %q, error %v, want %q", name, body, err, row.want)
 			}
 			synctest.Wait()
-			if !strings.Contains(log.String(), "stream broken off") {
-				t.Errorf("%s: logged %q", name, &log)
+			if strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), row.log) {
+				t.Errorf("%s: logged %q, want one line with %q", name, &log, row.log)
 			}
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 	"time"
 
@@ -91,6 +92,23 @@ func TestFunction(t *testing.T) {
 	if got.DeadlineMS != deadline.UnixMilli() {
 		t.Errorf("deadline %d, want %d", got.DeadlineMS, deadline.UnixMilli())
 	}
+	ranDry := runtimeapi.FunctionError{Type: "errorString", Message: "ran dry"}
 	_, err = f.Invoke(ctx, event("stream and fail", "half a "))
-	wantFunctionError(t, err, runtimeapi.FunctionError{Type: "errorString", Message: "ran dry"})
+	wantFunctionError(t, err, ranDry)
+
+	stream, err := f.Stream(ctx, event("stream and fail", "half a "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if typed, ok := stream.(interface{ ContentType() string }); !ok || typed.ContentType() != "text/plain" {
+		t.Errorf("%T does not tell its content type", stream)
+	}
+	text, err := io.ReadAll(stream)
+	if string(text) != "half a " {
+		t.Errorf("streamed %q", text)
+	}
+	wantFunctionError(t, err, ranDry)
+	if _, err := f.Stream(ctx, event("error", "no")); err == nil {
+		t.Error("Stream of a function that fails: no error")
+	}
 }

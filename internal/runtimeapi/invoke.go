@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -20,6 +21,11 @@ type Invocation struct {
 	// Deadline is told to the function in whole milliseconds. Waiting for
 	// the function to poll counts. Zero means DefaultTimeout from now.
 	Deadline time.Time
+
+	// Grace is how long after Deadline an answer still counts, for tests of
+	// what a function does by its deadline on a machine that may stall. Zero,
+	// as on Lambda: no time.
+	Grace time.Duration
 
 	// ClientContext and Identity are the JSON documents of the headers
 	// Lambda-Runtime-Client-Context and Lambda-Runtime-Cognito-Identity,
@@ -101,6 +107,24 @@ func (f Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	return result.Body, nil
 }
 
+// Stream calls the function as Invoke does, for a gateway that streams. What it
+// returns tells its content type by a method, as the function's own stream did.
+func (f Function) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
+	deadline, _ := ctx.Deadline()
+	s, err := f.Process.Stream(ctx, Invocation{Payload: event, Deadline: deadline})
+	if err != nil {
+		return nil, err
+	}
+	return typed{s.Body, s.ContentType}, nil
+}
+
+type typed struct {
+	io.ReadCloser
+	contentType string
+}
+
+func (t typed) ContentType() string { return t.contentType }
+
 // call is an invocation on its way through the server.
 type call struct {
 	Invocation
@@ -140,7 +164,7 @@ func (p *Process) newCall(caller context.Context, inv Invocation) *call {
 		caller:     caller,
 		reply:      make(chan reply, 1),
 	}
-	c.open, c.close = context.WithDeadlineCause(p.life, inv.Deadline, timedOut(c.id, inv.Deadline.Sub(now)))
+	c.open, c.close = context.WithDeadlineCause(p.life, inv.Deadline.Add(inv.Grace), timedOut(c.id, inv.Deadline.Sub(now)))
 	return c
 }
 

@@ -137,6 +137,19 @@ func TestLateAnswer(t *testing.T) {
 	wantExit(t, p, "unexpected status code: 410")
 }
 
+func TestGrace(t *testing.T) {
+	p := start(t, nil)
+	result, err := p.Invoke(t.Context(), runtimeapi.Invocation{
+		Payload:  event("echo", "late"),
+		Deadline: time.Now().Add(-time.Second),
+		Grace:    time.Minute,
+	})
+	if err != nil || string(result.Body) != `"late"` {
+		t.Errorf("error %v, want the answer", err)
+	}
+	wantEcho(t, p)
+}
+
 func TestExitDuringInvocation(t *testing.T) {
 	p := start(t, nil)
 	_, err := invoke(t, p, "exit", "")

@@ -1,0 +1,166 @@
+// Command rie runs the examples' Lambda functions under AWS's own Runtime
+// Interface Emulator, aws-lambda-rie, and sends each a request. The emulator
+// takes one invocation at a time and delivers streams when they are complete.
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/gatehouse-go/gatehouse/internal/runtimeapi"
+)
+
+// requests are what each example is asked, and answers with 200.
+var requests = map[string]string{
+	"hello":      "/hello",
+	"hello-echo": "/hello",
+	"notes":      "/hello",
+	"notes-echo": "/hello",
+	"stream":     "/events?count=1",
+}
+
+// environment is what the examples do not start without.
+var environment = []string{
+	"NOTES_ISSUER=https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",
+	"NOTES_API=a1b2c3d4e5",
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "rie:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	functions, err := filepath.Glob("examples/*/lambda")
+	if err != nil {
+		return err
+	}
+	for _, function := range functions {
+		name := filepath.Base(filepath.Dir(function))
+		path, ok := requests[name]
+		if !ok {
+			return fmt.Errorf("%s: no request in .ci/rie.go", function)
+		}
+		if err := try(function, path); err != nil {
+			return fmt.Errorf("%s: %w", function, err)
+		}
+		fmt.Printf("%-32s %s\n", function, path)
+	}
+	return nil
+}
+
+// try builds a function, runs it and asks it for path.
+func try(function, path string) error {
+	dir, err := os.MkdirTemp("", "rie")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	binary, err := runtimeapi.Build(ctx, dir, "./"+function)
+	if err != nil {
+		return err
+	}
+	e, err := start(ctx, binary)
+	if err != nil {
+		return err
+	}
+	err = ask(ctx, e.address, path)
+	e.stop()
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, &e.output)
+	}
+	return nil
+}
+
+// emulator is a running emulator, with a function below it.
+type emulator struct {
+	*exec.Cmd
+	address string
+	output  bytes.Buffer
+}
+
+func start(ctx context.Context, binary string) (*emulator, error) {
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	api, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	e := &emulator{address: address}
+	e.Cmd = exec.CommandContext(ctx, "aws-lambda-rie",
+		"--runtime-interface-emulator-address", address, "--runtime-api-address", api, binary)
+	e.Env = append(os.Environ(), environment...)
+	e.Stdout, e.Stderr = &e.output, &e.output
+	e.WaitDelay = time.Second // for the function, which has the output open too
+	return e, e.Start()
+}
+
+// stop ends the emulator, and with it the function, which has no runtime API
+// any more.
+func (e *emulator) stop() {
+	_ = e.Process.Kill()
+	_ = e.Wait()
+}
+
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// ask sends the function a GET as a function URL does. The emulator delivers
+// errors of the function with status 200 too.
+func ask(ctx context.Context, address, path string) error {
+	g := gateway.Gateway{Format: adapter.FunctionURL}
+	event, err := g.Event(httptest.NewRequest(http.MethodGet, path, nil))
+	if err != nil {
+		return err
+	}
+	reply, err := post(ctx, "http://"+address+"/2015-03-31/functions/function/invocations", event)
+	if err != nil {
+		return err
+	}
+	if !bytes.Contains(reply, []byte(`"statusCode":200`)) {
+		return fmt.Errorf("GET %s: reply %s", path, reply)
+	}
+	return nil
+}
+
+// post tries until the emulator listens.
+func post(ctx context.Context, url string, event []byte) ([]byte, error) {
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(event))
+		if err != nil {
+			return nil, err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			defer response.Body.Close()
+			return io.ReadAll(response.Body)
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}

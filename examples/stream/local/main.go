@@ -1,0 +1,32 @@
+// Command local runs the stream example on a laptop, behind something that
+// behaves like a function URL that streams.
+package main
+
+import (
+	"flag"
+	"log"
+	"net/http"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/examples/stream"
+)
+
+func main() {
+	addr := flag.String("addr", "localhost:8080", "address to listen on")
+	expose := flag.Bool("expose", false, "allow an address beyond loopback")
+	flag.Parse()
+
+	err := local.ListenAndServe(*addr, stream.Handler(), &local.Options{
+		Format:    adapter.FunctionURL,
+		Streaming: true,
+		Try: []local.Try{
+			{Path: "/events?count=5", Want: http.StatusOK},
+			{Path: "/broken", Want: http.StatusOK},
+		},
+		Expose: *expose,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
