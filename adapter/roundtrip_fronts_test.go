@@ -16,117 +16,71 @@ type fronts uint16
 
 const (
 	rest fronts = 1 << iota
+	restStream
 	v1
 	v2
 	furl
+	furlStream
+	alb
+	albLists
+	lattice1
+	lattice2
+	lattice2Texts
 
-	maps1 = rest | v1             // query and headers as maps of lists
-	join2 = v2 | furl             // repeated values joined with commas
-	every = rest | v1 | v2 | furl // no front can keep it
+	every = 1<<iota - 1 // no front can keep it
+)
+
+// The sets name what their members have in common.
+const (
+	rests     = rest | restStream
+	urls      = furl | furlStream
+	balancers = alb | albLists
+	lattices  = lattice1 | lattice2 | lattice2Texts
+	streamed  = restStream | furlStream
+	withHost  = rests | v1 | v2 | urls // events name the host besides the Host header
+
+	queryLists = rests | v1               // the query comes as decoded lists by name
+	queryTexts = lattice1 | lattice2Texts // as decoded texts, repeated ones joined
+	queryMaps  = queryLists | queryTexts | balancers
+	joins      = v2 | urls | queryTexts // repeated headers come joined with commas
+
+	replyTexts = v2 | urls | alb | lattices // a reply has one text per header
+	oneCookie  = alb | lattices             // and no other place for cookies
 )
 
 // front is one row of the table of formats: what it changes in every exchange.
 type front struct {
 	id        fronts // itself
-	format    adapter.Format
-	base      string            // gateway.Gateway's BasePath
+	variant   string // told from others of its format
+	settings  gateway.Gateway
 	replyKeys []string          // members a reply may have
+	limit     int               // of a reply's JSON, in bytes; of a stream's beginning
 	lacks     []string          // what no request through it has, see kept
+	says      facts             // fields that are so whatever net/http has
 	adds      facts             // fields given a value where net/http has none
 	drops     []string          // fields never delivered
 	renames   map[string]string // fields delivered under another name
-	replyType string            // Content-Type of a reply that has none
+	replyType string            // Content-Type of a reply that has none; "": none
 }
 
-// anything is the value of a field that is there with a value of its own each
-// time, like an id.
-const anything = "*"
-
-// forwarded is what every front says of the connection it ended.
-var forwarded = facts{
-	"Header[X-Forwarded-For]":   list("127.0.0.1"),
-	"Header[X-Forwarded-Port]":  list("443"),
-	"Header[X-Forwarded-Proto]": list("https"),
-	"Header[X-Amzn-Trace-Id]":   anything,
+func (f front) String() string {
+	return strings.TrimSpace(f.settings.Format.String() + " " + f.variant)
 }
 
-// perHop belongs to one connection, and the front has two. That the fronts
-// other than REST APIs keep these headers to themselves is unconfirmed.
-var perHop = []string{
-	"Header[Connection]", "Header[Keep-Alive]", "Header[Te]", "Header[Upgrade]", "Trailer[X-Sum]",
-	"Reply.Header[Keep-Alive]", "Reply.Header[Upgrade]", "Reply.Trailer[X-Sum]",
-}
-
-// payload1 and payload2 are the members of a reply. On a REST API any other is
-// a 502.
-var (
-	payload1 = []string{"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
-	payload2 = []string{"statusCode", "headers", "cookies", "body", "isBase64Encoded"}
-)
-
-// frontTable holds every format a handler can be served through. What it says
-// was recorded on AWS where nothing else is said.
-var frontTable = []front{
-	{
-		id:        rest,
-		format:    adapter.RESTAPI,
-		replyKeys: payload1,
-		base:      "/", // a custom domain: no stage in the client's path
-		replyType: "application/json",
-		drops: slices.Concat(perHop, []string{
-			"Header[Content-Length]", "Header[Expect]", "Header[Max-Forwards]",
-		}),
-		renames: map[string]string{
-			"Reply.Header[Server]":           "Reply.Header[X-Amzn-Remapped-Server]",
-			"Reply.Header[Www-Authenticate]": "Reply.Header[X-Amzn-Remapped-Www-Authenticate]",
-		},
-		adds: forwarded.with(facts{
-			"Reply.Header[X-Amzn-Requestid]": anything,
-			"Reply.Header[X-Amz-Apigw-Id]":   anything,
-			"Reply.Header[X-Amzn-Trace-Id]":  anything,
-		}),
-	},
-	{
-		id:        v1,
-		format:    adapter.HTTPAPIV1,
-		replyKeys: payload1,
-		replyType: "text/plain; charset=utf-8",
-		drops:     perHop,
-		adds:      forwarded.with(facts{"Reply.Header[Apigw-Requestid]": anything}),
-	},
-	{
-		id:        v2,
-		format:    adapter.HTTPAPIV2,
-		replyKeys: payload2,
-		lacks:     []string{"URL.RawPath"},
-		replyType: "text/plain; charset=utf-8",
-		drops:     perHop,
-		adds:      forwarded.with(facts{"Reply.Header[Apigw-Requestid]": anything}),
-	},
-	{
-		id:        furl,
-		format:    adapter.FunctionURL,
-		replyKeys: payload2,
-		lacks:     []string{"StageVariable"},
-		replyType: "application/json",
-		drops:     perHop,
-		adds: forwarded.with(facts{
-			"Header[X-Amzn-Tls-Version]":      anything,
-			"Header[X-Amzn-Tls-Cipher-Suite]": anything,
-			"Reply.Header[X-Amzn-Requestid]":  anything,
-			"Reply.Header[X-Amzn-Trace-Id]":   anything,
-		}),
-	},
+// streamed is the same front in its streaming mode, which changes nothing but
+// the reply's form.
+func (f front) streamed(id fronts, keys []string) front {
+	f.id, f.variant, f.replyKeys, f.limit = id, "streamed", keys, maxPrelude
+	f.settings.Streaming = true
+	return f
 }
 
 // gateway plays this front before fn.
 func (f front) gateway(fn gateway.Function) *gateway.Gateway {
-	return &gateway.Gateway{
-		Function:       fn,
-		Format:         f.format,
-		BasePath:       f.base,
-		StageVariables: map[string]string{"table": "notes"},
-	}
+	g := f.settings
+	g.Function = fn
+	g.StageVariables = map[string]string{"table": "notes"}
+	return &g
 }
 
 // quiet are the adapter's options in tests that make it log.
@@ -160,7 +114,12 @@ func (f front) lose(from facts, occurred map[string]bool) facts {
 			change(field, field, value)
 		}
 	}
-	if _, there := from[contentType]; !there && from.typed() {
+	for field, value := range f.says {
+		if from.has(field) && from[field] != value {
+			change(field, field, value)
+		}
+	}
+	if _, there := from[contentType]; !there && f.replyType != "" && from.typed() {
 		change(contentType, contentType, list(f.replyType))
 	}
 	return out
@@ -182,5 +141,9 @@ func (f facts) typed() bool {
 
 // declared lists the fields this front changes in every exchange.
 func (f front) declared() []string {
-	return slices.Concat([]string{contentType}, f.drops, slices.Collect(maps.Keys(f.renames)), slices.Collect(maps.Keys(f.adds)))
+	fields := slices.Concat(f.drops, slices.Collect(maps.Keys(f.renames)), slices.Collect(maps.Keys(f.adds)), slices.Collect(maps.Keys(f.says)))
+	if f.replyType != "" {
+		fields = append(fields, contentType)
+	}
+	return fields
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -16,43 +17,64 @@ import (
 )
 
 // TestReplyShape gives every answer of the table, and random ones, on every
-// format, and looks at the JSON as the gateways do.
+// format, and looks at the JSON as the fronts do.
 func TestReplyShape(t *testing.T) {
 	for _, f := range frontTable {
-		t.Run(f.format.String(), func(t *testing.T) {
-			for _, r := range slices.Concat(replyRows, oversized, randomRows(300)) {
+		t.Run(f.String(), func(t *testing.T) {
+			for _, r := range slices.Concat(replyRows, small(streamRows), randomRows(300)) {
 				t.Run(r.name, func(t *testing.T) { f.reply(t, r) })
 			}
 		})
 	}
 }
 
-// TestOversizedReplyIs500: what Lambda would refuse ends the process, so the
-// client gets an answer of the adapter's own.
+// TestOversizedReplyIs500: what the front or the Lambda runtime would refuse is
+// an answer of the adapter's own.
 func TestOversizedReplyIs500(t *testing.T) {
 	for _, f := range frontTable {
-		for _, r := range oversized {
-			if got := f.reply(t, r); got.StatusCode != nil && *got.StatusCode != http.StatusInternalServerError {
-				t.Errorf("%v: %s: statusCode %d, want 500", f.format, r.name, *got.StatusCode)
-			}
+		for _, r := range f.oversized() {
+			t.Run(f.String()+"/"+r.name, func(t *testing.T) {
+				if got := f.reply(t, r); got.StatusCode != nil && *got.StatusCode != http.StatusInternalServerError {
+					t.Errorf("statusCode %d, want 500", *got.StatusCode)
+				}
+			})
 		}
 	}
+}
+
+// invoke runs h as the runtime does for this front, up to the end of a stream.
+func (f front) invoke(ctx context.Context, h *adapter.Handler, event []byte) ([]byte, error) {
+	if f.id&streamed == 0 {
+		return h.Invoke(ctx, event)
+	}
+	reply, err := h.Stream(ctx, event)
+	if err != nil {
+		return nil, err
+	}
+	defer reply.Close()
+	return io.ReadAll(reply)
 }
 
 // reply is the row's reply, after checkReply has seen it.
 func (f front) reply(t *testing.T, r row) (decoded reply) {
 	t.Helper()
-	data, err := adapter.New(r.answer, quiet()).Invoke(context.Background(), f.event(t, r))
-	if err != nil {
-		t.Fatalf("Invoke: %v", err)
+	answer := r.answer
+	if answer == nil {
+		answer = ok
+	}
+	data, err := f.invoke(context.Background(), adapter.New(answer, quiet()), f.event(t, r))
+	if broken := r.breaksOff && f.id&streamed != 0; (err != nil) != broken {
+		t.Fatalf("invoked: %v, and the row says %v", err, broken)
 	}
 	if err := f.checkReply(r.verb(), data); err != nil {
 		t.Errorf("%v in reply %.300q", err, data)
 		return decoded
 	}
-	if err := json.Unmarshal(data, &decoded); err != nil {
+	head, body, _ := f.cut(data)
+	if err := json.Unmarshal(head, &decoded); err != nil {
 		t.Error(err)
 	}
+	decoded.Body += body
 	return decoded
 }
 
@@ -71,12 +93,18 @@ func (f front) event(t *testing.T, r row) []byte {
 	return event
 }
 
-// oversized are answers that do not fit into a reply.
-var oversized = []row{
-	{name: "too much text", answer: says(200, strings.Repeat("a", maxReply), "Content-Type", "text/plain")},
-	{name: "too much when escaped", answer: says(200, strings.Repeat("\x01", maxReply/5), "Content-Type", "text/plain")},
-	{name: "too much when in base64", answer: says(200, strings.Repeat("\xff", maxReply*3/4), "Content-Type", "image/png")},
-	{name: "too much header", answer: says(200, "ok", "X-Large", strings.Repeat("a", maxReply))},
+// oversized are answers that do not fit into a reply. In a stream only the
+// header can be too much.
+func (f front) oversized() []row {
+	rows := []row{{name: "too much header", answer: says(200, "ok", "X-Large", strings.Repeat("a", f.limit))}}
+	if f.id&streamed != 0 {
+		return rows
+	}
+	return append(rows,
+		row{name: "too much text", answer: says(200, strings.Repeat("a", f.limit), "Content-Type", "text/plain")},
+		row{name: "too much when escaped", answer: says(200, strings.Repeat("\x01", f.limit/5), "Content-Type", "text/plain")},
+		row{name: "too much when in base64", answer: says(200, strings.Repeat("\xff", f.limit*3/4), "Content-Type", "image/png")},
+	)
 }
 
 // randomRows are answers no one would write, the same ones in every run.
@@ -106,6 +134,9 @@ func answerAnything(rnd *rand.Rand, w http.ResponseWriter) {
 	}
 	for range rnd.IntN(3) {
 		_, _ = w.Write([]byte(noise(rnd, 700)))
+		if rnd.IntN(3) == 0 {
+			flush(w)
+		}
 	}
 }
 

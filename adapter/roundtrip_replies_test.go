@@ -65,8 +65,9 @@ var replyRows = []row{
 		w.Header()["Content-Type"] = []string{""}
 		write(w, "hello")
 	}, losses: []loss{
-		{on: rest | furl, fields: facts{contentType: `["application/json"]`}, why: defaultType},
+		{on: rests | urls, fields: facts{contentType: `["application/json"]`}, why: defaultType},
 		{on: v1 | v2, fields: facts{contentType: `["text/plain; charset=utf-8"]`}, why: defaultType},
+		{on: balancers | lattices, fields: facts{contentType: gone}, why: emptyType},
 	}},
 	{name: "type not sniffed under an encoding", answer: says(200, "plain", "Content-Encoding", "gzip")},
 
@@ -85,11 +86,11 @@ var replyRows = []row{
 	{name: "HEAD with a length", method: http.MethodHead, answer: says(200, "", "Content-Length", "5000", "Content-Type", "text/plain")},
 	{name: "status 418", answer: says(418, "teapot", "Content-Type", "text/plain")},
 	{name: "status 599", answer: says(599, "odd", "Content-Type", "text/plain")},
-	{name: "status 600", answer: says(600, "odd", "Content-Type", "text/plain"), losses: []loss{failed(noSuchStatus)}},
-	{name: "status 999", answer: says(999, "odd", "Content-Type", "text/plain"), losses: []loss{failed(noSuchStatus)}},
-	{name: "status 99", answer: says(99, "odd", "Content-Type", "text/plain"), losses: []loss{failed(noSuchStatus)}},
+	{name: "status 600", answer: says(600, "odd", "Content-Type", "text/plain"), losses: []loss{failed(every, noSuchStatus)}},
+	{name: "status 999", answer: says(999, "odd", "Content-Type", "text/plain"), losses: []loss{failed(every, noSuchStatus)}},
+	{name: "status 99", answer: says(99, "odd", "Content-Type", "text/plain"), losses: []loss{failed(every, noSuchStatus)}},
 	{name: "status 500", answer: says(500, "failed", "Content-Type", "text/plain")},
-	{name: "status 101", answer: says(101, ""), losses: []loss{failed(noSuchStatus)}},
+	{name: "status 101", answer: says(101, ""), losses: []loss{failed(every, noSuchStatus)}},
 	{name: "first status wins", answer: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		w.WriteHeader(201)
@@ -145,14 +146,17 @@ var replyRows = []row{
 			"Reply.Body": `"<nil> <nil> feature not supported feature not supported\n"`,
 		}},
 	}},
-	{name: "panic", answer: func(http.ResponseWriter, *http.Request) { panic("handler") }, losses: []loss{failed(panicked)}},
+	{name: "panic", answer: func(http.ResponseWriter, *http.Request) { panic("handler") }, losses: []loss{failed(every, panicked)}},
 	{name: "panic after a write", answer: func(w http.ResponseWriter, _ *http.Request) { write(w, "partial"); panic("handler") }, losses: []loss{
-		failed(panicked),
+		failed(every, panicked),
 	}},
-	{name: "panic to abort", answer: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, losses: []loss{failed(panicked)}},
+	{name: "panic to abort", answer: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, losses: []loss{failed(every, panicked)}},
 
 	{name: "one cookie set", answer: okWith("Set-Cookie", "a=1; Path=/; HttpOnly")},
-	{name: "several cookies set", answer: okWith("Set-Cookie", "a=1; Path=/", "Set-Cookie", "b=2; Expires=Tue, 10 Nov 2026 10:00:00 GMT", "Set-Cookie", "a=3")},
+	{name: "one cookie with a comma set", answer: okWith("Set-Cookie", "a=1; Expires=Tue, 10 Nov 2026 10:00:00 GMT; Path=/")},
+	{name: "several cookies set", answer: okWith("Set-Cookie", "b=2; Expires=Tue, 10 Nov 2026 10:00:00 GMT", "Set-Cookie", "a=1; Path=/", "Set-Cookie", "a=3"), losses: []loss{
+		keptFirst("b=2; Expires=Tue, 10 Nov 2026 10:00:00 GMT"),
+	}},
 	{name: "http.SetCookie", answer: func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "a", Value: "x y", Secure: true, SameSite: http.SameSiteLaxMode})
 		ok(w, r)
@@ -160,12 +164,12 @@ var replyRows = []row{
 	{name: "cookies set in lower case", answer: func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["set-cookie"] = []string{"a=1", "b=2"}
 		ok(w, r)
-	}},
+	}, losses: []loss{keptFirst("a=1")}},
 	{name: "repeated reply header", answer: okWith("Vary", "Origin", "Vary", "Accept"), losses: []loss{
-		{on: join2, fields: facts{"Reply.Header[Vary]": `["Origin, Accept"]`}, why: replyJoined},
+		oneText("Vary", "Origin, Accept"),
 	}},
 	{name: "repeated challenges", answer: okWith("X-Auth", `Basic realm="a, b"`, "X-Auth", "Bearer"), losses: []loss{
-		{on: join2, fields: facts{"Reply.Header[X-Auth]": list(`Basic realm="a, b", Bearer`)}, why: replyJoined},
+		oneText("X-Auth", `Basic realm="a, b", Bearer`),
 	}},
 	{name: "challenge", answer: says(401, "no", "Content-Type", "text/plain", "WWW-Authenticate", `Bearer error="invalid_token"`)},
 	{name: "comma in a reply header", answer: okWith("Cache-Control", "no-cache, no-store")},
@@ -175,7 +179,7 @@ var replyRows = []row{
 		w.Header()["x-odd"] = []string{"1"}
 		w.Header()["X-Odd"] = []string{"2"}
 		ok(w, r)
-	}, losses: []loss{{on: join2, fields: facts{"Reply.Header[X-Odd]": list("2, 1")}, why: replyJoined}}},
+	}, losses: []loss{oneText("X-Odd", "2, 1")}},
 	{name: "line end in a reply header", answer: okWith("X-Id", "a\r\nSet-Cookie: evil=1\nb")},
 	{name: "blanks around a reply header", answer: okWith("X-Id", "  a  ")},
 	{name: "NUL in a reply header", answer: okWith("X-Id", "a\x00b"), losses: []loss{{on: every, why: noNUL, fields: facts{
@@ -223,16 +227,6 @@ var replyRows = []row{
 		w.Header().Set(http.TrailerPrefix+"X-Sum", "1")
 	}},
 
-	{name: "flush", answer: func(w http.ResponseWriter, r *http.Request) {
-		ok(w, r)
-		w.(http.Flusher).Flush()
-		write(w, " and more")
-	}},
-	{name: "flush before any write", answer: func(w http.ResponseWriter, _ *http.Request) {
-		_ = http.NewResponseController(w).Flush()
-		w.Header().Set("X-Late", "1")
-		write(w, "<html>")
-	}},
 	{name: "body echoed", method: post, body: binary, answer: func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/octet-stream")
 		_, _ = io.Copy(w, r.Body)
@@ -243,6 +237,4 @@ var replyRows = []row{
 			write(w, "0123456789")
 		}
 	}},
-	{name: "5 MB of text in a reply", answer: says(200, strings.Repeat("0123456789abcde\n", 5<<16), "Content-Type", "text/plain")},
-	{name: "4 MB of binary in a reply", answer: says(200, strings.Repeat(binary, 4<<12), "Content-Type", "application/octet-stream")},
 }

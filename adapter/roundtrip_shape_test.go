@@ -12,14 +12,11 @@ import (
 	"testing"
 )
 
-// maxReply is the largest JSON Lambda takes from a function: its quota of
-// 6 MB and 100 bytes (recorded).
-const maxReply = 6<<20 + 100
-
 // reply is a reply as gateways read it: encoding/json refuses a member of
 // another type.
 type reply struct {
 	StatusCode        *int
+	StatusDescription string
 	Headers           members[string]
 	MultiValueHeaders members[[]string]
 	Cookies           []string
@@ -63,6 +60,10 @@ func (m *members[V]) UnmarshalJSON(data []byte) error {
 // given method with a 5xx of its own, or make something else of it than the
 // function meant.
 func (f front) checkReply(method string, data []byte) error {
+	data, body, err := f.cut(data)
+	if err != nil {
+		return err
+	}
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(data, &keys); err != nil {
 		return fmt.Errorf("no JSON object: %w", err)
@@ -79,12 +80,37 @@ func (f front) checkReply(method string, data []byte) error {
 	if r.StatusCode == nil {
 		return errors.New("no statusCode: the whole reply would be the body")
 	}
-	return errors.Join(r.checkStatus(), r.checkHeader(slices.Contains(f.replyKeys, "cookies")), r.checkBody(method), checkSize(data))
+	r.Body += body
+	return errors.Join(f.checkStatus(r), r.checkHeader(f.has("cookies")), r.checkBody(method), f.checkSize(data))
 }
 
-func (r reply) checkStatus() error {
-	if *r.StatusCode < 200 || *r.StatusCode > 599 {
-		return fmt.Errorf("statusCode %d", *r.StatusCode)
+// endOfPrelude stands between the JSON and the body of a stream.
+const endOfPrelude = "\x00\x00\x00\x00\x00\x00\x00\x00"
+
+// cut takes a stream apart; other replies have all in their JSON.
+func (f front) cut(data []byte) (prelude []byte, body string, err error) {
+	if f.id&streamed == 0 {
+		return data, "", nil
+	}
+	prelude, rest, found := bytes.Cut(data, []byte(endOfPrelude))
+	if !found {
+		return nil, "", errors.New("a stream without a body's beginning")
+	}
+	return prelude, string(rest), nil
+}
+
+func (f front) has(key string) bool { return slices.Contains(f.replyKeys, key) }
+
+// checkStatus looks at the description, too, which an ALB documents as code and
+// text.
+func (f front) checkStatus(r reply) error {
+	status := *r.StatusCode
+	if status < 200 || status > 599 {
+		return fmt.Errorf("statusCode %d", status)
+	}
+	want := strings.TrimSpace(fmt.Sprint(status, " ", http.StatusText(status)))
+	if f.has("statusDescription") && r.StatusDescription != want {
+		return fmt.Errorf("statusDescription %q, want %q", r.StatusDescription, want)
 	}
 	return nil
 }
@@ -145,17 +171,36 @@ func (r reply) checkBody(method string) error {
 	return err
 }
 
-func checkSize(data []byte) error {
-	if len(data) > maxReply {
-		return fmt.Errorf("%d bytes of reply", len(data))
+func (f front) checkSize(data []byte) error {
+	if len(data) > f.limit {
+		return fmt.Errorf("%d bytes of JSON", len(data))
 	}
 	return nil
 }
 
-// TestReplyShapeSeesFaults holds checkReply against replies that gateways are
+// TestReplyShapeSeesFaults holds checkReply against replies that fronts are
 // known to answer with a 5xx (recorded), or to misunderstand.
 func TestReplyShapeSeesFaults(t *testing.T) {
-	for name, data := range map[string]string{
+	for of, replies := range faultyReplies {
+		for name, data := range replies {
+			if err := tableRow(t, of).checkReply(http.MethodGet, []byte(data)); err == nil {
+				t.Errorf("%s: checkReply(%s) = nil", name, data)
+			}
+		}
+	}
+}
+
+func tableRow(t *testing.T, id fronts) front {
+	t.Helper()
+	i := slices.IndexFunc(frontTable, func(f front) bool { return f.id == id })
+	if i < 0 {
+		t.Fatalf("no front %b in the table", id)
+	}
+	return frontTable[i]
+}
+
+var faultyReplies = map[fronts]map[string]string{
+	rest: {
 		"unknown key":            `{"statusCode":200,"wrongValue":"value"}`,
 		"no status":              `{"headers":{}}`,
 		"status zero":            `{"statusCode":0}`,
@@ -171,9 +216,27 @@ func TestReplyShapeSeesFaults(t *testing.T) {
 		"bad base64":             `{"statusCode":200,"body":"a","isBase64Encoded":true}`,
 		"no object":              `"just a string"`,
 		"no JSON":                `{"statusCode":200,`,
-	} {
-		if err := frontTable[0].checkReply(http.MethodGet, []byte(data)); err == nil {
-			t.Errorf("%s: checkReply(%s) = nil", name, data)
-		}
-	}
+	},
+	alb: {
+		"lists in single mode":     `{"statusCode":200,"statusDescription":"200 OK","multiValueHeaders":{"a":["b"]}}`,
+		"no description":           `{"statusCode":200,"headers":{}}`,
+		"description of the other": `{"statusCode":404,"statusDescription":"200 OK","headers":{}}`,
+		"cookie list":              `{"statusCode":200,"statusDescription":"200 OK","headers":{},"cookies":[]}`,
+	},
+	albLists: {
+		"single values in list mode": `{"statusCode":200,"statusDescription":"200 OK","headers":{"a":"b"}}`,
+	},
+	lattice1: {
+		"lists":       `{"statusCode":200,"multiValueHeaders":{"a":["b"]}}`,
+		"description": `{"statusCode":200,"statusDescription":"200 OK","headers":{}}`,
+	},
+	restStream: {
+		"buffered reply":   `{"statusCode":200,"headers":{},"body":"a"}`,
+		"body in the JSON": `{"statusCode":200,"body":"a"}` + endOfPrelude,
+		"seven NULs":       `{"statusCode":200}` + endOfPrelude[1:] + "a",
+		"body of a 304":    `{"statusCode":304}` + endOfPrelude + "a",
+	},
+	furlStream: {
+		"lists": `{"statusCode":200,"multiValueHeaders":{"a":["b"]}}` + endOfPrelude,
+	},
 }

@@ -16,6 +16,12 @@ import (
 // net/http.
 const streamBuffer = 4 << 10
 
+// maxStreamHead is where a front looks for the body's beginning; of function
+// URLs that is unconfirmed.
+//
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+const maxStreamHead = 16 << 10
+
 // A streamed reply is the JSON of its head, eight NULs and then the body as it
 // is.
 //

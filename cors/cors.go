@@ -24,7 +24,8 @@
 // Let preflights through. An HTTP API with an authorizer on ANY /{proxy+} and
 // without CORS settings needs a second route OPTIONS /{proxy+} without one (the
 // AWS page below says so of $default; of ANY it is unconfirmed), a REST API an
-// OPTIONS method with authorization NONE.
+// OPTIONS method with authorization NONE, and one on each resource that has
+// methods of its own: OPTIONS /{proxy+} does not stand in for it.
 //
 // Answers that the front makes itself, such as its authorizer's 401, never pass
 // here. On a REST API they get the headers from the gateway responses

@@ -28,6 +28,7 @@ var hostileRouters = []struct {
 
 var hostileFormats = []adapter.Format{
 	adapter.RESTAPI, adapter.HTTPAPIV1, adapter.HTTPAPIV2, adapter.FunctionURL,
+	adapter.ALB, adapter.LatticeV1, adapter.LatticeV2,
 }
 
 // Whatever a client sends through whatever front: a handler only runs for a

@@ -256,10 +256,26 @@ func (t Text) Bytes(data []byte) []byte {
 	return t.Append(make([]byte, 0, t.Len()), data)
 }
 
-// Cut cuts a plain text in two around the byte at i, counted from its start.
-func (t Text) Cut(i int) (before, after Text) {
+// Cut cuts a text in two around the byte at i of its span, which is no part of
+// an escape sequence.
+func (t Text) Cut(data []byte, i int) (before, after Text) {
 	at := int(t.Start) + i
-	return Literal(int(t.Start), at), Literal(at+1, int(t.End))
+	before, after = Literal(int(t.Start), at), Literal(at+1, int(t.End))
+	if !t.Plain() {
+		before.measure(data)
+		after.measure(data)
+	}
+	return before, after
+}
+
+// measure decodes to learn the size.
+func (t *Text) measure(data []byte) {
+	valid := utf8.Valid(t.Raw(data))
+	t.size = -1 // not plain
+	t.size = int32(len(t.Append(nil, data)))
+	if !valid {
+		t.size = ^t.size
+	}
 }
 
 // Is tells whether the decoded text equals name, to the letter.
