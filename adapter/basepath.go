@@ -15,7 +15,8 @@ import (
 //
 //	http.Redirect(w, r, event.BasePath()+"/notes", http.StatusSeeOther)
 //
-// or makes it relative to the request's path, which needs no base path.
+// or makes it relative to the request's path, which needs no base path. The
+// redirects of http.ServeMux to a clean path do not know of it.
 func (e *Event) BasePath() string {
 	if e.basePath == nil {
 		return ""
@@ -23,35 +24,48 @@ func (e *Event) BasePath() string {
 	return *e.basePath
 }
 
-// base returns how much of a path is the stage and the base path. Both are
-// taken off once, and only whole segments.
+// base returns how much of a path is the stage and the base path. Each is taken
+// off once, and only whole segments. The stage stands before the base path, but
+// behind it on a REST API's custom domain whose mapping names no stage.
 func (h *Handler) base(f *fields, path []byte) int {
-	n := 0
-	if h.options.StripStage {
-		n = f.stagePrefix(path)
-	}
+	stage := h.stage(f, path)
+	n := prefix(path, stage)
 	for _, base := range h.options.BasePaths {
-		if hasSegments(path[n:], base) {
-			return n + len(base)
+		if m := prefix(path[n:], base); m > 0 {
+			if n == 0 {
+				m += prefix(path[m:], stage)
+			}
+			return n + m
 		}
 	}
 	return n
 }
 
-// stagePrefix returns the length of the stage at the start of a path, with its
-// slash. HTTP APIs have it there unless it is $default. REST APIs do only behind
-// a custom domain whose mapping names no stage; on their own domain the stage is
-// in requestContext's path alone.
-func (f *fields) stagePrefix(path []byte) int {
+// stage returns the stage that may stand in the path, with its slash, or "".
+// HTTP APIs have it there unless it is $default. REST APIs do only behind a
+// custom domain; on their own domain it is in requestContext's path alone.
+func (h *Handler) stage(f *fields, path []byte) string {
+	if !h.options.StripStage {
+		return ""
+	}
 	stage := "/" + string(f.context.stage.Bytes(f.data))
-	if stage == "/" || stage == "/$default" || !hasSegments(path, stage) {
-		return 0
+	if stage == "/" || stage == "/$default" {
+		return ""
 	}
 	rest, ok := bytes.CutPrefix(f.context.path.Bytes(f.data), []byte(stage))
 	if ok && bytes.Equal(bytes.TrimLeft(rest, "/"), bytes.TrimLeft(path, "/")) {
+		return ""
+	}
+	return stage
+}
+
+// prefix returns the length of whole segments at the start of a path, 0 if they
+// do not stand there.
+func prefix(path []byte, segments string) int {
+	if !hasSegments(path, segments) {
 		return 0
 	}
-	return len(stage)
+	return len(segments)
 }
 
 func hasSegments(path []byte, prefix string) bool {

@@ -2,30 +2,17 @@ package adapter
 
 import (
 	"context"
+	"net/http"
+	"sync"
 	"time"
 )
 
 // An invocation is its request's context: that of the runtime, with the event,
-// and cancelled when the handler has returned, as net/http does. It makes no
-// channel until somebody asks for one, and its AfterFunc spares the contexts
-// derived from it a goroutine each.
+// and cancelled when the handler has returned, as net/http does. Only when
+// somebody waits for its end does it make a context of package context, and from
+// then on it is that one: contexts derived from it, however far down, are linked
+// to it and cost no goroutine.
 var _ context.Context = (*invocation)(nil)
-
-// Deadline is when the handler's time is up, or else the runtime's.
-func (inv *invocation) Deadline() (time.Time, bool) {
-	if inv.watch != nil && !inv.deadline.IsZero() { // set before the handler is called
-		return inv.deadline, true
-	}
-	return inv.parent.Deadline()
-}
-
-// Value answers the keys of the event, then those of the runtime's context.
-func (inv *invocation) Value(key any) any {
-	if v := inv.event.value(key); v != nil {
-		return v
-	}
-	return inv.parent.Value(key)
-}
 
 // ending is why an invocation is over.
 type ending uint8
@@ -34,96 +21,169 @@ const (
 	running ending = iota
 	returned
 	timedOut
-	withParent
 )
 
 // watch is what a context needs only if it has a deadline of its own, or once
 // somebody waits for its end.
 type watch struct {
 	deadline time.Time
-	done     chan struct{}
-	after    map[*func()]struct{}
-	unwatch  func() bool // ends the wait for the runtime's context
+	ctx      context.Context
+	cancel   context.CancelFunc
+	clock    *clock // nil without a deadline
 }
 
-func (inv *invocation) beginWatch() {
+// watched returns the context to wait for. The invocation's lock is held.
+func (inv *invocation) watched() context.Context {
 	if inv.watch == nil {
 		inv.watch = new(watch)
 	}
-	if inv.done != nil {
-		return
+	if inv.ctx != nil {
+		return inv.ctx
 	}
-	inv.done, inv.after = make(chan struct{}), make(map[*func()]struct{})
+	parent := inv.parent
+	if !inv.deadline.IsZero() {
+		inv.clock = newClock(inv.parent)
+		parent = inv.clock
+	}
+	inv.ctx, inv.watch.cancel = context.WithCancel(parent)
 	if inv.ending != running {
-		close(inv.done)
-	} else if inv.parent.Done() != nil {
-		inv.unwatch = context.AfterFunc(inv.parent, func() { inv.cancel(withParent) })
+		inv.watch.end(inv.ending)
 	}
+	return inv.ctx
+}
+
+// end ends the context. The invocation's lock is not held once contexts may be
+// derived from it, since those of other makes may ask it something.
+func (w *watch) end(why ending) {
+	if w.clock != nil {
+		err := context.Canceled
+		if why == timedOut {
+			err = context.DeadlineExceeded
+		}
+		w.clock.strike(err)
+	}
+	w.cancel()
+}
+
+// Deadline is when the handler's time is up, or else the runtime's.
+func (inv *invocation) Deadline() (time.Time, bool) {
+	inv.mu.Lock()
+	defer inv.mu.Unlock()
+	if inv.watch != nil && !inv.deadline.IsZero() {
+		return inv.deadline, true
+	}
+	return inv.parent.Deadline()
 }
 
 // Done returns a channel that is closed when the invocation is over.
 func (inv *invocation) Done() <-chan struct{} {
 	inv.mu.Lock()
 	defer inv.mu.Unlock()
-	inv.beginWatch()
-	return inv.done
+	return inv.watched().Done()
 }
 
 // Err returns why the invocation is over, and nil before.
 func (inv *invocation) Err() error {
-	if inv.parent.Err() != nil {
-		inv.cancel(withParent)
-	}
 	inv.mu.Lock()
 	defer inv.mu.Unlock()
-	switch inv.ending {
-	case running:
-		return nil
-	case timedOut:
+	switch {
+	case inv.ending == timedOut:
 		return context.DeadlineExceeded
-	case withParent:
-		return inv.parent.Err()
+	case inv.watch != nil && inv.ctx != nil:
+		return inv.ctx.Err()
+	case inv.ending == returned:
+		return context.Canceled
 	}
-	return context.Canceled
+	return inv.parent.Err()
 }
 
-// AfterFunc is what package context looks for: f runs in its own goroutine once
-// the invocation is over, unless stop is called before.
-func (inv *invocation) AfterFunc(f func()) (stop func() bool) {
+// underServer is what net/http's own packages look for: httputil's ReverseProxy
+// aborts a broken reply only where there is a server to notice.
+type underServer struct{}
+
+// Value answers the keys of the event, then those of the runtime's context.
+func (inv *invocation) Value(key any) any {
+	if v := inv.event.value(key); v != nil {
+		return v
+	}
+	if key == http.ServerContextKey {
+		return underServer{}
+	}
 	inv.mu.Lock()
 	defer inv.mu.Unlock()
-	inv.beginWatch()
-	if inv.ending != running {
-		go f()
-		return func() bool { return false }
+	if inv.watch != nil && inv.ctx != nil {
+		return inv.ctx.Value(key)
 	}
-	inv.after[&f] = struct{}{}
-	return func() bool {
-		inv.mu.Lock()
-		defer inv.mu.Unlock()
-		_, waiting := inv.after[&f]
-		delete(inv.after, &f)
-		return waiting
-	}
+	return inv.parent.Value(key)
 }
 
 // cancel ends the context; only the first call counts.
 func (inv *invocation) cancel(why ending) {
 	inv.mu.Lock()
-	defer inv.mu.Unlock()
-	if inv.ending != running {
-		return
+	first := inv.ending == running
+	if first {
+		inv.ending = why
 	}
-	inv.ending = why
-	if inv.watch == nil || inv.done == nil {
-		return
+	watched := inv.watch != nil && inv.ctx != nil
+	inv.mu.Unlock()
+	if first && watched {
+		inv.watch.end(why)
 	}
-	if inv.unwatch != nil {
-		inv.unwatch()
+}
+
+// clock is a context that ends when it is told to: a deadline that passes only
+// once the handler is fenced off, so that a handler that waits for it cannot
+// answer after all.
+type clock struct {
+	context.Context // the runtime's
+
+	mu      sync.Mutex
+	err     error
+	done    chan struct{}
+	after   func()
+	unwatch func() bool // ends the wait for the runtime's context
+}
+
+func newClock(parent context.Context) *clock {
+	c := &clock{Context: parent, done: make(chan struct{})}
+	c.unwatch = context.AfterFunc(parent, func() { c.strike(parent.Err()) })
+	return c
+}
+
+func (c *clock) Done() <-chan struct{} { return c.done }
+
+func (c *clock) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// AfterFunc is what package context looks for, once: it spares a goroutine.
+func (c *clock) AfterFunc(f func()) (stop func() bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.after = f
+	return func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		waiting := c.after != nil
+		c.after = nil
+		return waiting
 	}
-	close(inv.done)
-	for f := range inv.after {
-		go (*f)()
+}
+
+func (c *clock) strike(err error) {
+	c.mu.Lock()
+	after := c.after
+	if c.err != nil {
+		after = nil
+	} else {
+		c.err, c.after = err, nil
+		close(c.done)
 	}
-	clear(inv.after)
+	c.mu.Unlock()
+	if after != nil {
+		c.unwatch()
+		after()
+	}
 }

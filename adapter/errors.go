@@ -1,5 +1,7 @@
 package adapter
 
+import "errors"
+
 // EventError reports an event that Handler does not serve; the handler was not
 // called. It says what the event looks like and never holds a value of it.
 type EventError struct {
@@ -13,6 +15,8 @@ type EventError struct {
 	// kind as well.
 	Err error
 }
+
+var errTwice = errors.New("two requestContexts")
 
 func (e *EventError) Error() string {
 	if e.Err != nil {

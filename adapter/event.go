@@ -37,8 +37,8 @@ type Event struct {
 
 // ParseEvent reads an event as Handler does and returns what a handler would
 // find in its context: for tests of code that reads identities or the request
-// context. It keeps event, which must not change afterwards. The error is an
-// *EventError.
+// context, but for a base path, which is for Options to know. It keeps event,
+// which must not change afterwards. The error is an *EventError.
 func ParseEvent(event []byte) (*Event, error) {
 	var f fields
 	format, err := f.parse(event)
@@ -81,11 +81,12 @@ func (e *Event) RequestContext(v any) error {
 // StageVariable returns a variable of the API's stage, and "" for one that is
 // not set and on fronts without stages.
 func (e *Event) StageVariable(name string) string {
-	var variables map[string]string
+	var variables map[string]any
 	if e.stageVariables == "" || json.Unmarshal([]byte(e.stageVariables), &variables) != nil {
 		return ""
 	}
-	return variables[name]
+	text, _ := variables[name].(string)
+	return text
 }
 
 // Decode decodes the whole event into v, as json.Unmarshal does: for types such

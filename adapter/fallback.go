@@ -5,27 +5,32 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 )
 
 // fallBack serves an event that is no request, if there is a Fallback for it,
-// and else fails with why it is none.
-func (h *Handler) fallBack(ctx context.Context, event []byte, why error) (reply []byte, err error) {
+// and else fails with why it is none. A panic in it is Invoke's to recover.
+func (h *Handler) fallBack(ctx context.Context, event []byte, why error) ([]byte, error) {
 	var e *EventError
 	if h.options.Fallback == nil || !errors.As(why, &e) || !e.mayFallBack() {
 		return nil, why
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("adapter: Options.Fallback panicked: %s", panicText(v))
-		}
-	}()
 	result, err := h.options.Fallback(ctx, bytes.Clone(event))
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(result)
+	reply, ok := result.(json.RawMessage)
+	if !ok {
+		if reply, err = json.Marshal(result); err != nil {
+			return nil, err
+		}
+	}
+	if len(reply) > lambdaLimit {
+		return nil, errResultTooLarge // the runtime would end the process
+	}
+	return reply, nil
 }
+
+var errResultTooLarge = errors.New("adapter: Options.Fallback: the result is larger than Lambda takes")
 
 // mayFallBack tells of events that are JSON but no request over HTTP.
 func (e *EventError) mayFallBack() bool {

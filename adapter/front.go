@@ -30,7 +30,7 @@ type source struct {
 	verb, route string // method and encoded path, for the format whose events have none
 	query       queryForm
 	rawQuery    scan.Text // for that form
-	forwarded   bool      // the client's address is only in X-Forwarded-For
+	forwarded   bool      // the client's address is only in X-Forwarded-For, which the front completes
 	schemeless  bool      // X-Forwarded-Proto would be the client's own
 }
 
@@ -130,7 +130,7 @@ func (f *fields) detect() (Format, error) {
 	payload2 := f.version.Len() == 0 || f.version.Is(f.data, "2.0")
 	switch {
 	case c.twice: // which of the two would say who is calling?
-		return 0, &EventError{Kind: "unknown"}
+		return 0, &EventError{Kind: "unknown", Err: errTwice}
 	case m.authorizerType && m.authorizerARN:
 		return 0, &EventError{Kind: "Lambda authorizer"}
 	case m.messageVersion && m.agent:

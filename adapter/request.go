@@ -44,16 +44,9 @@ func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, bool) 
 	s.https = s.https && !src.schemeless
 	r := inv.assemble(string(s.arena), s, &at)
 	if src.forwarded {
-		r.RemoteAddr = forwardedFor(r.Header["X-Forwarded-For"], h.hops(inv.event.format))
+		r.RemoteAddr = forwardedFor(r.Header["X-Forwarded-For"], h.options.ALBHops)
 	}
 	return r, ok
-}
-
-func (h *Handler) hops(format Format) int {
-	if format == ALB {
-		return h.options.ALBHops
-	}
-	return 0
 }
 
 func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Request {
@@ -96,11 +89,13 @@ func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Requ
 // uri writes the request line's URI. The URL's path and query are parts of it,
 // unless the path reads differently once decoded.
 func (h *Handler) uri(inv *invocation, s *scratch, at *layout, src source) {
-	path := src.path.Bytes(s.fields.data)
+	path, n := src.path.Bytes(s.fields.data), 0
 	if src.route != "" {
 		path = []byte(src.route)
+	} else {
+		n = h.base(&s.fields, path)
 	}
-	if n := h.base(&s.fields, path); n > 0 {
+	if n > 0 {
 		base := string(path[:n])
 		inv.event.basePath = &base
 		if path = path[n:]; len(path) == 0 {
@@ -135,7 +130,7 @@ func (s *scratch) query(at *layout, src source) {
 	mark := len(s.arena)
 	s.arena = append(s.arena, '?')
 	if src.query == rawQuery {
-		s.copy(src.rawQuery)
+		s.verbatim(src.rawQuery.Bytes(s.fields.data))
 	} else {
 		s.parameters(src.query)
 	}
@@ -148,27 +143,28 @@ func (s *scratch) query(at *layout, src source) {
 // parameters writes the maps, in the order of the event. Where there are both,
 // the lists win, name by name.
 func (s *scratch) parameters(form queryForm) {
-	f := &s.fields
+	f, start := &s.fields, len(s.arena)
 	for _, p := range f.multiQuery {
-		s.parameter(p, form)
+		s.parameter(p, form, start)
 	}
 	known := names{list: f.multiQuery, data: f.data}
 	for _, p := range f.query {
 		if !known.has(p.name) {
-			s.parameter(p, form)
+			s.parameter(p, form, start)
 		}
 	}
 }
 
-func (s *scratch) parameter(p pair, form queryForm) {
-	if s.arena[len(s.arena)-1] != '?' {
+// parameter writes one; start is where the query began.
+func (s *scratch) parameter(p pair, form queryForm, start int) {
+	if len(s.arena) > start {
 		s.arena = append(s.arena, '&')
 	}
 	name, value := p.name.Bytes(s.fields.data), p.value.Bytes(s.fields.data)
 	if form == rawMaps {
-		s.verbatim(name)
+		s.unparsed(name)
 		s.arena = append(s.arena, '=')
-		s.verbatim(value)
+		s.unparsed(value)
 		return
 	}
 	s.escape(name)
@@ -176,12 +172,24 @@ func (s *scratch) parameter(p pair, form queryForm) {
 	s.escape(value)
 }
 
-// verbatim writes what has not been decoded. A "%" that starts no escape stands
-// for itself.
+// verbatim writes a query as the client sent it, but for what cannot have stood
+// in a request line.
 func (s *scratch) verbatim(raw []byte) {
+	for _, c := range raw {
+		if c <= ' ' || c == 0x7f {
+			s.arena = append(s.arena, percent(c)...)
+		} else {
+			s.arena = append(s.arena, c)
+		}
+	}
+}
+
+// unparsed writes a name or value that has not been decoded, so that it stays
+// one. A "%" that starts no escape stands for itself.
+func (s *scratch) unparsed(raw []byte) {
 	for i, c := range raw {
-		if c == '%' && !isEscape(raw[i:]) {
-			s.arena = append(s.arena, "%25"...)
+		if c <= ' ' || c == 0x7f || c == '&' || c == '%' && !isEscape(raw[i:]) {
+			s.arena = append(s.arena, percent(c)...)
 		} else {
 			s.arena = append(s.arena, c)
 		}

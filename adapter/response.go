@@ -1,13 +1,17 @@
 package adapter
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
 	"sync"
 )
 
-var errReplyTooLarge = errors.New("adapter: the reply is larger than the front takes")
+var (
+	errReplyTooLarge = errors.New("the reply is larger than the front takes")
+	errReplyTooShort = errors.New("the handler wrote less than the Content-Length it set")
+)
 
 // sniffLen is how many bytes http.DetectContentType looks at.
 const sniffLen = 512
@@ -31,13 +35,21 @@ type response struct {
 
 	lostCookies uint16 // those that the front has no place for
 
-	isHEAD  bool
-	typed   bool // the header has a Content-Type, or is to have none
-	sniffed bool // the Content-Type is settled
-	textual bool // it is one of text, and there is no Content-Encoding
+	isHEAD bool
+	media  media
 
 	*buffers
 }
+
+// media is what the header says of the body.
+type media uint8
+
+const (
+	unsettled media = iota // there is no Content-Type yet: the body will tell
+	textual                // a type of text, and no Content-Encoding
+	binary                 // any other, or a Content-Encoding
+	untyped                // there will be no Content-Type
+)
 
 // buffers grow with the reply and are used again for the next.
 type buffers struct {
@@ -129,12 +141,13 @@ func write[T string | []byte](w *response, p T) (int, error) {
 func (w *response) detach(why ending) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.over != nil {
-		return
-	}
-	w.over, w.buffers = ErrInvocationOver, nil
-	if why == timedOut {
+	w.buffers = nil
+	switch {
+	case w.over != nil:
+	case why == timedOut:
 		w.over = http.ErrHandlerTimeout
+	default:
+		w.over = ErrInvocationOver
 	}
 }
 
@@ -163,25 +176,40 @@ func (w *response) Flush() {
 func (w *response) EnableFullDuplex() error { return nil }
 
 // CloseNotify makes the response an http.CloseNotifier, which gin's Stream and
-// other code from before contexts demands. Nobody tells a function that the
-// client has gone, so that nothing is ever sent.
-func (w *response) CloseNotify() <-chan bool { return make(chan bool) }
+// other code from before contexts demands. Only the end of a stream tells of a
+// client that has gone.
+func (w *response) CloseNotify() <-chan bool {
+	gone := make(chan bool, 1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.buffers != nil && w.stream != nil {
+		context.AfterFunc(w.stream.inv, func() { gone <- true })
+	}
+	return gone
+}
 
 // sniff settles the Content-Type by the body so far, unless the handler has.
 func (w *response) sniff() {
-	if w.sniffed || w.fault != nil {
+	if w.media != unsettled || w.fault != nil {
 		return
 	}
-	w.sniffed = true
-	if !w.typed && len(w.content) > 0 && bodyAllowed(w.status) {
+	w.media = untyped
+	if len(w.content) > 0 && bodyAllowed(w.status) {
 		contentType := http.DetectContentType(w.content)
-		w.textual = isTextual(contentType)
+		w.media = mediaOf(contentType)
+		w.head = w.dialect.appendMember(w.head, "Content-Type", []string{contentType})
 		if w.snapshot != nil {
 			w.snapshot.Set("Content-Type", contentType)
 		}
-		w.head = w.dialect.appendMember(w.head, "Content-Type", []string{contentType})
 	}
-	if w.stream != nil && len(w.head)+len(endOfHead) > maxStreamHead {
-		w.fault = errReplyTooLarge
+}
+
+// finish completes the reply as far as the handler goes: what it did not write
+// is not going to come.
+func (w *response) finish() {
+	w.writeHeader(http.StatusOK)
+	w.sniff()
+	if w.fault == nil && w.written < w.declared && !w.isHEAD && bodyAllowed(w.status) {
+		w.fault = errReplyTooShort
 	}
 }

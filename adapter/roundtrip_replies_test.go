@@ -211,7 +211,11 @@ var replyRows = []row{
 		{on: every, fields: facts{"Reply.Body.Err": gone}, why: lengthDropped},
 	}},
 	{name: "length set too large", answer: okWith("Content-Length", "3"), losses: []loss{
-		{on: every, fields: facts{"Reply.Body.Err": gone}, why: lengthDropped},
+		{on: every, fields: facts{
+			"Reply.Status": "500", "Reply.Body": `"Internal Server Error\n"`, "Reply.Body.Err": gone,
+			"Reply.Header[Content-Type]":           list("text/plain; charset=utf-8"),
+			"Reply.Header[X-Content-Type-Options]": list("nosniff"),
+		}, why: "no front could tell the client that the rest is missing, so that the reply is refused"},
 	}},
 	{name: "length that is no number", answer: okWith("Content-Length", "two")},
 	{name: "server and date", answer: okWith("Server", "app/1")},

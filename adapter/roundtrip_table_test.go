@@ -100,9 +100,9 @@ var frontTable = []front{
 		drops:     perHopALB,
 		adds:      forwarded,
 	},
-	lattice(lattice1, "", gateway.Gateway{Format: adapter.LatticeV1}, "StageVariable", "TLS.ServerName", "requestContext"),
-	lattice(lattice2, "", gateway.Gateway{Format: adapter.LatticeV2}, "StageVariable", "TLS.ServerName"),
-	lattice(lattice2Texts, "with texts", gateway.Gateway{Format: adapter.LatticeV2, LatticeStrings: true}, "StageVariable", "TLS.ServerName"),
+	lattice(lattice1, "", gateway.Gateway{Format: adapter.LatticeV1}, "RemoteAddr", "StageVariable", "TLS.ServerName", "requestContext"),
+	lattice(lattice2, "", gateway.Gateway{Format: adapter.LatticeV2}, "RemoteAddr", "StageVariable", "TLS.ServerName"),
+	lattice(lattice2Texts, "with texts", gateway.Gateway{Format: adapter.LatticeV2, LatticeStrings: true}, "RemoteAddr", "StageVariable", "TLS.ServerName"),
 }
 
 var restAPI = front{
@@ -141,10 +141,10 @@ var functionURL = front{
 	}),
 }
 
-// lattice is VPC Lattice, which says where the client is and, to a function,
-// not whether it used TLS (documented samples); what the client says of that
-// is not believed. Its word on who it is never arrives ("HTTP targets in VPC
-// Lattice").
+// lattice is VPC Lattice, which to a function does not say whether the client
+// used TLS (documented samples), nor, as far as is known, more than the client
+// itself of where it is: neither is believed. Its word on who it is never arrives
+// ("HTTP targets in VPC Lattice").
 func lattice(id fronts, variant string, settings gateway.Gateway, lacks ...string) front {
 	return front{
 		id:        id,
@@ -154,7 +154,7 @@ func lattice(id fronts, variant string, settings gateway.Gateway, lacks ...strin
 		limit:     maxReply,
 		lacks:     lacks,
 		drops:     slices.Concat(perHop, []string{"Header[X-Amzn-Lattice-Identity]"}),
-		says:      facts{"TLS": "false"},
+		says:      facts{"TLS": "false", "Remote": `unparseable: ""`},
 		adds:      facts{"Header[X-Forwarded-For]": list("127.0.0.1")},
 	}
 }

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,25 +13,10 @@ import (
 	"time"
 )
 
-// streamBuffer is how much of a body waits for more before it is sent, as in
-// net/http.
-const streamBuffer = 4 << 10
-
-// maxStreamHead is where a front looks for the body's beginning; of function
-// URLs that is unconfirmed.
-//
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
-const maxStreamHead = 16 << 10
-
-// A streamed reply is the JSON of its head, eight NULs and then the body as it
-// is.
-//
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
-const endOfHead = "}}\x00\x00\x00\x00\x00\x00\x00\x00"
-
 var (
 	errNotJSON  = errors.New("adapter: a stream is not JSON")
 	errPanicked = errors.New("adapter: the handler panicked")
+	errTooLate  = errors.New("adapter: " + reasonLate)
 )
 
 // Stream serves one event like Invoke, but a reply to a front that can stream
@@ -53,27 +39,28 @@ var (
 //
 // Event must not change before the stream is closed. Close, which the runtime
 // calls, cancels the handler's context and does not wait for the handler.
-func (h *Handler) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
+func (h *Handler) Stream(ctx context.Context, event json.RawMessage) (reply io.ReadCloser, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			reply, err = nil, h.optionPanicked(ctx, v)
+		}
+	}()
 	s := scratches.Get().(*scratch)
 	defer s.free()
-	format, err := s.fields.parse(event)
-	if err != nil || !h.accepts[format] || !fronts[format].streams {
-		reply, err := h.Invoke(ctx, event)
-		if err != nil {
-			return nil, err
-		}
-		return buffered{bytes.NewReader(reply)}, nil
+	format, err := h.read(s, event)
+	if err == nil && fronts[format].streams {
+		return h.stream(ctx, s, format)
 	}
-	st := &stream{handler: h, inv: h.start(ctx, s, format), started: make(chan error, 1)}
-	st.reader, st.writer = io.Pipe()
-	st.inv.response.buffers = &buffers{stream: st}
-	r, ok := h.newRequest(st.inv, s)
-	st.inv.response.isHEAD = r.Method == http.MethodHead
-	go st.serve(r, ok)
-	if err := <-st.started; err != nil {
+	var whole []byte
+	if err != nil {
+		whole, err = h.fallBack(ctx, event, err)
+	} else {
+		whole, err = h.invoke(ctx, s, format)
+	}
+	if err != nil {
 		return nil, err
 	}
-	return st, nil
+	return buffered{bytes.NewReader(whole)}, nil
 }
 
 // buffered is a reply that is complete. Like a stream it refuses to be encoded,
@@ -85,20 +72,34 @@ func (buffered) ContentType() string          { return "application/json" }
 func (buffered) MarshalJSON() ([]byte, error) { return nil, errNotJSON }
 
 // stream is the way from the handler, on a goroutine of its own, to the
-// runtime. The handler, the clock and Close race to end it: the first that sets
-// over decides how.
+// runtime. The handler's end, the clock and Close race to end it: the first that
+// takes it decides how.
 type stream struct {
 	handler *Handler
 	inv     *invocation
 	reader  *io.PipeReader
 	writer  *io.PipeWriter
 	started chan error // Stream's result
+	headed  bool       // the head was sent; the response's lock guards it
 
-	mu     sync.Mutex
-	begun  bool // the head is on its way: no other answer can be given
-	over   bool
-	timer  *time.Timer
-	headed bool // the head was sent; the response's lock guards it
+	mu    sync.Mutex
+	begun bool // the head is on its way: no other answer can be given
+	over  bool
+	timer *time.Timer
+}
+
+func (h *Handler) stream(ctx context.Context, s *scratch, format Format) (io.ReadCloser, error) {
+	st := &stream{handler: h, inv: h.start(ctx, s, format), started: make(chan error, 1)}
+	st.reader, st.writer = io.Pipe()
+	st.inv.response.buffers = &buffers{stream: st}
+	r, ok := h.newRequest(st.inv, s)
+	s.fields.unescaped = nil // the handler goes on reading it when s serves another
+	st.inv.response.isHEAD = r.Method == http.MethodHead
+	go st.serve(r, ok)
+	if err := <-st.started; err != nil {
+		return nil, err
+	}
+	return st, nil
 }
 
 // Read never returns bytes together with an error, for the runtime would lose
@@ -113,29 +114,16 @@ func (st *stream) MarshalJSON() ([]byte, error) { return nil, errNotJSON }
 
 // Close ends the stream for the handler too. It never fails.
 func (st *stream) Close() error {
-	st.conclude()
-	_ = st.reader.Close()
+	st.take()
+	_ = st.reader.Close() // first, for it frees a handler that is writing
 	st.inv.end(returned)
 	return nil
 }
 
-// conclude reports whether the caller is the one to end the stream, and whether
-// the head is on its way already.
-func (st *stream) conclude() (mine, begun bool) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	mine = !st.over
-	st.over = true
-	if st.timer != nil {
-		st.timer.Stop()
-	}
-	return mine, st.begun
-}
-
 func (st *stream) serve(r *http.Request, ok bool) {
-	defer st.inv.end(returned)
+	defer st.guard()
 	if !ok {
-		st.fail(Outcome{Status: http.StatusBadRequest}, nil)
+		st.end(Outcome{Status: http.StatusBadRequest}, errNoRequest, nil, returned)
 		return
 	}
 	limit, limited := st.handler.limit(st.inv, 0)
@@ -157,151 +145,103 @@ func (st *stream) serve(r *http.Request, ok bool) {
 // finish follows the handler's end, whichever way it came to that.
 func (st *stream) finish(o *Outcome) {
 	w := &st.inv.response
+	w.mu.Lock()
+	if w.over != nil { // the clock or Close was first
+		w.mu.Unlock()
+		return
+	}
+	w.finish()
+	w.over = ErrInvocationOver
+	fault, rest := w.fault, st.rest(w)
+	w.mu.Unlock()
+
+	o.Status = int(w.status)
 	switch {
 	case o.Panic != nil:
-		o.Status = http.StatusInternalServerError
-		st.fail(*o, errPanicked)
-		return
+		o.Status, fault = http.StatusInternalServerError, errPanicked
 	case st.inv.body.refused():
-		o.Status = http.StatusBadRequest
-		st.fail(*o, errBase64)
-		return
+		o.Status, fault = http.StatusBadRequest, errBase64
+	case fault != nil:
+		o.Status = http.StatusInternalServerError
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.over != nil {
-		return
-	}
-	w.writeHeader(http.StatusOK)
-	w.sniff()
-	if w.fault != nil {
-		st.handler.log(st.inv, slog.LevelError, "reply cannot be sent", slog.String("reason", w.fault.Error()))
-		st.fail(Outcome{Status: http.StatusInternalServerError}, w.fault)
-		return
-	}
-	o.Status = int(w.status)
-	if err := st.failure(*o); err != nil {
-		st.fail(*o, err)
-		return
-	}
-	_ = st.send(w)
-	if mine, _ := st.conclude(); mine {
-		_ = st.writer.Close()
-	}
+	st.end(*o, fault, rest, returned)
 }
 
 // timeIsUp ends a stream whose handler has not.
 func (st *stream) timeIsUp() {
-	st.fail(Outcome{Timeout: true, Status: fronts[st.inv.event.format].late}, http.ErrHandlerTimeout)
-	st.inv.end(timedOut)
+	defer st.guard()
+	st.end(Outcome{Timeout: true, Status: fronts[st.inv.event.format].late}, errTooLate, nil, timedOut)
 }
 
-// fail ends the stream with err, or with an answer of Handler's own as long as
-// none has begun.
-func (st *stream) fail(o Outcome, err error) {
-	mine, begun := st.conclude()
+// end ends the stream, unless somebody has: with the rest of the reply, or if
+// there is a fault with an answer of Handler's own, or with an error if the reply
+// has begun. Failure is asked once, under no lock.
+func (st *stream) end(o Outcome, fault error, rest []byte, why ending) {
+	mine, begun := st.take()
+	if !mine {
+		return
+	}
+	if fault != nil && o.Panic == nil {
+		st.logFault(o, fault, begun)
+	}
+	if fault != nil && !begun {
+		rest = st.handler.ownStream(st.inv, o.Status)
+	}
+	var failure error
+	if st.handler.options.Failure != nil {
+		failure = st.handler.options.Failure(o)
+	}
 	switch {
-	case !mine:
+	case begun && (failure != nil || fault != nil):
+		_ = st.writer.CloseWithError(cmp.Or(failure, fault)) // first, for it frees a handler that is writing
+		st.inv.end(why)
 	case begun:
-		if o.Panic == nil { // which has its own line
-			st.handler.log(st.inv, slog.LevelError, "stream broken off", slog.String("reason", err.Error()))
-		}
-		_ = st.writer.CloseWithError(err)
-	default:
-		if err := st.failure(o); err != nil {
-			st.started <- err
-			return
-		}
-		st.started <- nil
-		_, _ = st.writer.Write(st.handler.ownStream(st.inv, o.Status))
+		_, _ = st.writer.Write(rest)
 		_ = st.writer.Close()
+		st.inv.end(why)
+	default:
+		st.inv.end(why)
+		st.started <- failure
+		if failure == nil {
+			_, _ = st.writer.Write(rest)
+			_ = st.writer.Close()
+		}
 	}
 }
 
-func (st *stream) failure(o Outcome) error {
-	if st.handler.options.Failure == nil {
-		return nil
+func (st *stream) logFault(o Outcome, fault error, begun bool) {
+	if begun {
+		st.handler.log(st.inv, slog.LevelError, "stream broken off", slog.String("reason", fault.Error()))
+		return
 	}
-	return st.handler.options.Failure(o)
+	st.handler.logOwn(st.inv, o.Status, fault.Error())
 }
 
-// write adds to the body of w, whose lock is held.
-func (st *stream) write(w *response, p []byte) error {
-	if w.isHEAD {
-		w.content = append(w.content, p[:min(len(p), max(0, sniffLen-len(w.content)))]...)
-		return nil
-	}
-	for len(p) > 0 {
-		if st.headed && len(w.content) == 0 && len(p) >= streamBuffer {
-			_, err := st.writer.Write(p)
-			return err
-		}
-		n := min(len(p), streamBuffer-len(w.content))
-		w.content = append(w.content, p[:n]...)
-		p = p[n:]
-		if len(w.content) == streamBuffer {
-			if err := st.send(w); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// send sends what waits in w, whose lock is held, and the head before it.
-func (st *stream) send(w *response) error {
-	if !st.headed {
-		w.sniff()
-		if w.fault != nil {
-			return w.fault
-		}
-		if !st.begin() {
-			return http.ErrHandlerTimeout
-		}
-		st.headed = true
-		st.handler.warn(st.inv)
-		if _, err := st.writer.Write(append(w.head, endOfHead...)); err != nil {
-			return err
-		}
-	}
-	if w.isHEAD || len(w.content) == 0 {
-		return nil
-	}
-	_, err := st.writer.Write(w.content)
-	w.content = w.content[:0]
-	return err
-}
-
-// begin reports whether the handler's reply may be sent, and lets Stream return.
-func (st *stream) begin() bool {
+// take reports whether the caller is the one to end the stream, and whether the
+// reply has begun.
+func (st *stream) take() (mine, begun bool) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if st.over || st.begun {
-		return false
+	mine = !st.over
+	st.over = true
+	if st.timer != nil {
+		st.timer.Stop()
 	}
-	st.begun = true
-	st.started <- nil
-	return true
+	return mine, st.begun
 }
 
-// ownStream makes an answer of Handler's own, as own does.
-func (h *Handler) ownStream(inv *invocation, status int) []byte {
-	s := scratches.Get().(*scratch)
-	defer s.free()
-	raw, err := inv.event.Raw()
-	if err == nil {
-		_, err = s.fields.parse(raw)
+// guard ends the stream if a function of Options panicked.
+func (st *stream) guard() {
+	v := recover()
+	if v == nil {
+		return
 	}
-	if err != nil { // closed meanwhile: nobody reads the answer
-		return nil
+	err := st.handler.optionPanicked(st.inv.parent, v)
+	st.take()
+	_ = st.writer.CloseWithError(err)
+	st.inv.end(returned)
+	select {
+	case st.started <- err:
+	default: // Stream has returned
 	}
-	fresh := h.start(inv.parent, s, inv.event.format)
-	defer fresh.end(returned)
-	h.answer(fresh, s, status)
-	fresh.response.sniff()
-	content := fresh.response.content
-	if fresh.response.isHEAD {
-		content = nil
-	}
-	return append(append(bytes.Clone(fresh.response.head), endOfHead...), content...)
 }

@@ -175,7 +175,7 @@ func TestStreamBrokenOff(t *testing.T) {
 			_, _ = io.WriteString(w, "begun")
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		}, time.Minute, functionURLEvent(), "http: Handler timeout", "stream broken off"},
+		}, time.Minute, functionURLEvent(), "took too long", "stream broken off"},
 		"bad base64 after the first byte": {func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "begun")
 			w.(http.Flusher).Flush()

@@ -16,8 +16,8 @@ func (s *Scanner) Skip() (start, end int) {
 // It and what it calls pass positions along rather than keep them in a Scanner,
 // which would cost a store each.
 func skip(data []byte, i, depth int) int {
-	if i >= len(data) {
-		return ^i
+	if i < 0 || i >= len(data) {
+		return failed(i)
 	}
 	switch data[i] {
 	case '"':
@@ -140,7 +140,7 @@ func skipDigits(data []byte, i int) int {
 
 // at returns a byte of data, and 0 behind its end, which nothing expects.
 func at(data []byte, i int) byte {
-	if i < len(data) {
+	if uint(i) < uint(len(data)) {
 		return data[i]
 	}
 	return 0

@@ -1,0 +1,142 @@
+package adapter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Options are the choices that New leaves to its caller. The zero Options, like
+// nil, are the defaults.
+type Options struct {
+	// Formats are those that are served; nil means every one that speaks HTTP,
+	// which is all but WebSocketAPI. An event of another is refused with an
+	// *EventError. WebSocketAPI can only stand alone, since its requests are not
+	// a client's.
+	Formats []Format
+
+	// StripStage takes a named stage off the front of the path, where the front
+	// has it there: an HTTP API with another stage than $default, or a REST API
+	// behind a custom domain whose mapping names no stage.
+	StripStage bool
+
+	// BasePaths are base path mappings of custom domains, such as "/orders", that
+	// are to be taken off the front of the path, after the stage: once, the
+	// longest that matches, and only whole segments. What was taken off is
+	// Event.BasePath. A gateway that routes by path has seen it: an authorizer of
+	// its route /admin does not guard /orders/admin, which the handler sees as
+	// /admin too.
+	BasePaths []string
+
+	// Text tells whether a response with this header may be sent as text rather
+	// than in base64; the header is not to be changed. Nil means the media types
+	// text/*, JSON, XML, JavaScript, form data, and those that end in +json or
+	// +xml. A body with a Content-Encoding or with bytes that are not UTF-8 is
+	// sent in base64 in any case. On a REST API a body in base64 reaches the
+	// client decoded only if the API's binaryMediaTypes match.
+	Text func(http.Header) bool
+
+	// Timeout is how long the handler may take. 0 means until shortly before the
+	// front gives up, as far as that is known (29.5 s on HTTP APIs, 28.5 s on
+	// REST and WebSocket APIs), if the invocation has a deadline, and no limit if
+	// it has none, as under test. Less than 0 means that only the deadline
+	// counts. In any case the reply is made before the deadline, by 1 % of the
+	// time left but 50 ms at least and 500 ms at most.
+	//
+	// With a limit, the handler runs on a goroutine of its own. One that takes
+	// longer is answered for, with 503 on HTTP APIs and function URLs and 504
+	// elsewhere; its context is cancelled and nothing it still does has an effect.
+	Timeout time.Duration
+
+	// ALBHops is the number of trusted proxies before the load balancer, such as
+	// 1 for CloudFront: the client's address is that many entries before the last
+	// of X-Forwarded-For. It is the client's own word, and so is RemoteAddr, where
+	// the load balancer can be reached without these proxies, or where its
+	// attribute routing.http.xff_header_processing.mode is preserve.
+	ALBHops int
+
+	// OwnHeader adds headers to the answers that Handler makes itself: 400 for a
+	// request that HTTP does not allow, 500 for a handler that panicked or
+	// replied with what cannot be sent, 503 or 504 for one that took too long.
+	// The request was made anew for it. Nil means the handler's own method Apply,
+	// if it has one with these parameters: the result of cors's Wrap has.
+	OwnHeader func(http.Header, *http.Request)
+
+	// Failure turns an outcome into a failed invocation: where it returns an
+	// error, the front answers instead (with a 500 or 502), the function's error
+	// metric counts it, and asynchronous invokers try again. Nil means that none
+	// fails.
+	Failure func(Outcome) error
+
+	// Fallback serves events that are no requests, such as those of schedules,
+	// queues and authorizers, from the same function; and those of WebSocket APIs,
+	// unless Formats has them. The event is a copy. The result is encoded with
+	// encoding/json, a json.RawMessage is taken as it is; it may have 6 MB. Nil
+	// means that they are refused with an *EventError. Events that are not JSON,
+	// and those of an HTTP front that Formats leaves out, are refused in any case.
+	Fallback func(ctx context.Context, event json.RawMessage) (any, error)
+
+	// Logger gets a line about each answer that Handler makes itself, and about
+	// replies that a front may refuse. Nil means slog.Default().
+	Logger *slog.Logger
+}
+
+// Outcome is what became of one request: of a stream that has begun, how it
+// ended.
+type Outcome struct {
+	Status     int    // of the reply
+	Panic      any    // what the handler panicked with, or an error if it exited its goroutine
+	Stack      []byte // of the panic
+	Timeout    bool   // the handler took too long
+	ReplyBytes int    // the reply's size as JSON; 0 for a stream
+}
+
+// applier is what OwnHeader falls back to.
+type applier interface {
+	Apply(http.Header, *http.Request)
+}
+
+// configure checks the options and fills in the defaults.
+func (h *Handler) configure() error {
+	var problems []error
+	if h.handler == nil {
+		problems = append(problems, errors.New("adapter: nil handler"))
+	}
+	if h.options.ALBHops < 0 {
+		problems = append(problems, fmt.Errorf("adapter: Options.ALBHops: %d is negative", h.options.ALBHops))
+	}
+	problems = append(problems, h.configureFormats(), h.configureBasePaths())
+	if own, ok := h.handler.(applier); ok && h.options.OwnHeader == nil {
+		h.options.OwnHeader = own.Apply
+	}
+	if h.options.Logger == nil {
+		h.options.Logger = slog.Default()
+	}
+	return errors.Join(problems...)
+}
+
+func (h *Handler) configureFormats() error {
+	formats := h.options.Formats
+	if formats == nil {
+		formats = []Format{RESTAPI, HTTPAPIV1, HTTPAPIV2, FunctionURL, ALB, LatticeV1, LatticeV2}
+	}
+	var problems []error
+	if len(formats) == 0 {
+		problems = append(problems, errors.New("adapter: Options.Formats is empty: no event would be served"))
+	}
+	for _, format := range formats {
+		switch {
+		case format == 0 || int(format) >= len(fronts):
+			problems = append(problems, fmt.Errorf("adapter: Options.Formats: %v is no format", format))
+		case format == WebSocketAPI && len(formats) > 1:
+			problems = append(problems, fmt.Errorf("adapter: Options.Formats: %v can only stand alone", format))
+		default:
+			h.accepts[format] = true
+		}
+	}
+	return errors.Join(problems...)
+}
