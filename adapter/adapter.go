@@ -163,7 +163,7 @@ func (h *Handler) own(inv *invocation, s *scratch, outcome Outcome, reason strin
 	h.answer(fresh, s, outcome.Status)
 	reply, err := fresh.response.reply()
 	if err != nil {
-		panic("adapter: own answer: " + err.Error()) // a few bytes always fit
+		panic("adapter: own answer: " + err.Error()) // a few bytes fit, unless OwnHeader adds megabytes
 	}
 	return reply, outcome
 }

@@ -87,10 +87,10 @@ func (inv *invocation) Err() error {
 	inv.mu.Lock()
 	defer inv.mu.Unlock()
 	switch {
-	case inv.ending == timedOut:
-		return context.DeadlineExceeded
 	case inv.watch != nil && inv.ctx != nil:
 		return inv.ctx.Err()
+	case inv.ending == timedOut:
+		return context.DeadlineExceeded
 	case inv.ending == returned:
 		return context.Canceled
 	}
@@ -109,12 +109,13 @@ func (inv *invocation) Value(key any) any {
 	if key == http.ServerContextKey {
 		return underServer{}
 	}
+	ctx := inv.parent
 	inv.mu.Lock()
-	defer inv.mu.Unlock()
 	if inv.watch != nil && inv.ctx != nil {
-		return inv.ctx.Value(key)
+		ctx = inv.ctx
 	}
-	return inv.parent.Value(key)
+	inv.mu.Unlock()
+	return ctx.Value(key)
 }
 
 // cancel ends the context; only the first call counts.
@@ -147,6 +148,9 @@ type clock struct {
 func newClock(parent context.Context) *clock {
 	c := &clock{Context: parent, done: make(chan struct{})}
 	c.unwatch = context.AfterFunc(parent, func() { c.strike(parent.Err()) })
+	if err := parent.Err(); err != nil { // which that function may not have told yet
+		c.strike(err)
+	}
 	return c
 }
 
@@ -162,6 +166,10 @@ func (c *clock) Err() error {
 func (c *clock) AfterFunc(f func()) (stop func() bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.err != nil {
+		go f()
+		return func() bool { return false }
+	}
 	c.after = f
 	return func() bool {
 		c.mu.Lock()

@@ -19,7 +19,7 @@ func (h *Handler) fallBack(ctx context.Context, event []byte, why error) ([]byte
 		return nil, err
 	}
 	reply, ok := result.(json.RawMessage)
-	if !ok {
+	if !ok || len(reply) == 0 {
 		if reply, err = json.Marshal(result); err != nil {
 			return nil, err
 		}

@@ -566,3 +566,52 @@ func TestALBQueryValueThatEndsInAQuestionMark(t *testing.T) {
 		t.Errorf("query %q (%v), want %q", query, err, want)
 	}
 }
+
+// panickyError is an error whose Error panics, as that of a nil pointer may.
+type panickyError struct{}
+
+func (*panickyError) Error() string { panic("in Error") }
+
+func TestPanicWithAnErrorThatPanics(t *testing.T) {
+	for name, timeout := range map[string]time.Duration{"no limit": 0, "a limit": time.Minute} {
+		h := adapter.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(&panickyError{}) }),
+			&adapter.Options{Timeout: timeout, Logger: slog.New(slog.DiscardHandler)})
+		if r := invoke(t, h, v2Event("", false)); r.StatusCode != http.StatusInternalServerError {
+			t.Errorf("%s: status %d", name, r.StatusCode)
+		}
+	}
+}
+
+// TestWriteBeyondTheLength: what did not fit does not count as written.
+func TestWriteBeyondTheLength(t *testing.T) {
+	h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "5")
+		_, _ = io.WriteString(w, "abc")
+		if _, err := io.WriteString(w, "defg"); err != http.ErrContentLength {
+			t.Errorf("Write: %v", err)
+		}
+	}), &adapter.Options{Logger: slog.New(slog.DiscardHandler)})
+	if r := invoke(t, h, v2Event("", false)); r.StatusCode != http.StatusInternalServerError {
+		t.Errorf("status %d", r.StatusCode)
+	}
+}
+
+// TestContextErrStays: once it says why, it goes on saying so.
+func TestContextErrStays(t *testing.T) {
+	for range 100 {
+		parent, cancel := context.WithCancel(context.Background())
+		h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			go cancel()
+			<-r.Context().Done()
+			for range 2 {
+				if err := r.Context().Err(); err != context.Canceled {
+					t.Errorf("error %v", err)
+				}
+			}
+		}), &adapter.Options{Timeout: time.Minute})
+		if _, err := h.Invoke(parent, []byte(v2Event("", false))); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+	}
+}

@@ -32,11 +32,11 @@ func (h *Handler) start(ctx context.Context, s *scratch, format Format) *invocat
 	inv.event.format = format
 	inv.event.raw = s.fields.data
 	inv.response = response{
-		header:   make(http.Header),
-		dialect:  s.fields.dialect(format),
-		text:     h.options.Text,
-		declared: -1,
-		buffers:  &s.buffers,
+		header:  make(http.Header),
+		dialect: s.fields.dialect(format),
+		text:    h.options.Text,
+		missing: -1,
+		buffers: &s.buffers,
 	}
 	return inv
 }

@@ -12,7 +12,10 @@ import (
 
 // Log lines name the format and what went wrong, and never a value of the event
 // or the reply; only what a handler panics with is its own to choose.
+//
+// A Logger that panics must not take the process along.
 func (h *Handler) log(inv *invocation, level slog.Level, message string, attrs ...slog.Attr) {
+	defer func() { _ = recover() }()
 	attrs = append([]slog.Attr{slog.String("format", inv.event.format.String())}, attrs...)
 	h.options.Logger.LogAttrs(context.WithoutCancel(inv.parent), level, "adapter: "+message, attrs...)
 }
@@ -36,10 +39,12 @@ func (h *Handler) logOwn(inv *invocation, status int, reason string) {
 }
 
 // optionPanicked is for the functions of Options, which nobody else guards.
-func (h *Handler) optionPanicked(ctx context.Context, v any) error {
+func (h *Handler) optionPanicked(ctx context.Context, v any) (err error) {
+	err = errOptionPanicked
+	defer func() { _ = recover() }() // it may have been the Logger
 	h.options.Logger.ErrorContext(context.WithoutCancel(ctx), "adapter: a function of Options panicked",
 		"panic", panicText(v), "stack", string(debug.Stack()))
-	return errOptionPanicked
+	return err
 }
 
 var errOptionPanicked = errors.New("adapter: a function of Options panicked")
@@ -51,7 +56,7 @@ func panicText(v any) string {
 	case string:
 		return v
 	case error:
-		return v.Error()
+		return fmt.Sprintf("%v", v) // which survives an Error that panics
 	}
 	return strings.TrimPrefix(fmt.Sprintf("%T", v), "*")
 }

@@ -86,7 +86,7 @@ type Options struct {
 }
 
 // Outcome is what became of one request: of a stream that has begun, how it
-// ended.
+// ended. A stream that was closed before has none.
 type Outcome struct {
 	Status     int    // of the reply
 	Panic      any    // what the handler panicked with, or an error if it exited its goroutine

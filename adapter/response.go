@@ -16,8 +16,8 @@ var (
 // sniffLen is how many bytes http.DetectContentType looks at.
 const sniffLen = 512
 
-// response is the http.ResponseWriter of a buffered reply, with the behaviour
-// of net/http's. Its head is written as JSON at the first WriteHeader, which
+// response is the http.ResponseWriter of a reply, with the behaviour of
+// net/http's. Its head is written as JSON at the first WriteHeader, which
 // makes it the snapshot that net/http takes of the header then; the body is kept
 // as it is until the reply is known to be complete.
 type response struct {
@@ -27,16 +27,17 @@ type response struct {
 	text     func(http.Header) bool // Options.Text, as long as the body may be text
 	snapshot http.Header            // for text alone
 
-	fault    error // why the reply will be ours instead
-	over     error // what Write returns once the invocation is over
-	declared int64 // Content-Length as the handler set it, or -1
-	written  int64
-	status   int16 // 0 until WriteHeader
+	fault   error // why the reply will be ours instead
+	over    error // what Write returns once the invocation is over
+	missing int64 // of the Content-Length that the handler set; -1 if it set none
+	written int64
+	status  int16 // 0 until WriteHeader
 
 	lostCookies uint16 // those that the front has no place for
 
-	isHEAD bool
-	media  media
+	isHEAD  bool
+	overrun bool // the handler wrote more than its Content-Length
+	media   media
 
 	*buffers
 }
@@ -81,7 +82,7 @@ func (w *response) writeHeader(status int) {
 		w.fault = errors.New("status " + strconv.Itoa(status) + " cannot be sent")
 		return
 	}
-	w.declared = contentLength(w.header)
+	w.missing = contentLength(w.header)
 	w.writeHead()
 }
 
@@ -118,10 +119,14 @@ func write[T string | []byte](w *response, p T) (int, error) {
 	case !bodyAllowed(w.status):
 		return 0, http.ErrBodyNotAllowed
 	}
+	if w.missing >= 0 {
+		if w.overrun = w.overrun || int64(len(p)) > w.missing; w.overrun {
+			return 0, http.ErrContentLength
+		}
+		w.missing -= int64(len(p))
+	}
 	w.written += int64(len(p))
 	switch {
-	case w.declared >= 0 && w.written > w.declared:
-		return 0, http.ErrContentLength
 	case w.stream != nil:
 		if err := w.stream.write(w, []byte(p)); err != nil {
 			return 0, err
@@ -176,8 +181,8 @@ func (w *response) Flush() {
 func (w *response) EnableFullDuplex() error { return nil }
 
 // CloseNotify makes the response an http.CloseNotifier, which gin's Stream and
-// other code from before contexts demands. Only the end of a stream tells of a
-// client that has gone.
+// other code from before contexts demands. It tells of a stream's end, whatever
+// the reason: of a client that has gone nothing else speaks.
 func (w *response) CloseNotify() <-chan bool {
 	gone := make(chan bool, 1)
 	w.mu.Lock()
@@ -209,7 +214,7 @@ func (w *response) sniff() {
 func (w *response) finish() {
 	w.writeHeader(http.StatusOK)
 	w.sniff()
-	if w.fault == nil && w.written < w.declared && !w.isHEAD && bodyAllowed(w.status) {
+	if w.fault == nil && w.missing > 0 && !w.isHEAD && bodyAllowed(w.status) {
 		w.fault = errReplyTooShort
 	}
 }

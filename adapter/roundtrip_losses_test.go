@@ -34,7 +34,7 @@ const (
 	firstCookie     reason = "adapter: a header of the reply is one string, cookies cannot be joined, and the first is kept whole"
 	tooLarge        reason = "adapter: a reply that the front or the Lambda runtime would refuse is a 500"
 	finalOnly       reason = "a reply has one status"
-	lengthDropped   reason = "adapter: a Content-Length of the handler's is dropped, the front counts itself"
+	lengthRefused   reason = "adapter: no front can tell the client that part of a reply is missing, so that the reply is refused"
 	noConnection    reason = "there is no connection that could have deadlines"
 	domainName      reason = "adapter: without a Host header the host is requestContext.domainName"
 	noSuchStatus    reason = "adapter: 101 and statuses outside 200 to 599 are a 500, no front could send them"
@@ -106,3 +106,10 @@ func failed(on fronts, why reason) loss {
 		"Reply.Header[X-Content-Type-Options]": list("nosniff"),
 	}}
 }
+
+// shortReply is a reply of which part is missing, which net/http breaks off.
+var shortReply = []loss{{on: every, fields: facts{
+	"Reply.Status": "500", "Reply.Body": `"Internal Server Error\n"`, "Reply.Body.Err": gone,
+	"Reply.Header[Content-Type]":           list("text/plain; charset=utf-8"),
+	"Reply.Header[X-Content-Type-Options]": list("nosniff"),
+}, why: lengthRefused}}

@@ -85,6 +85,7 @@ type stream struct {
 	mu    sync.Mutex
 	begun bool // the head is on its way: no other answer can be given
 	over  bool
+	why   ending // it is over
 	timer *time.Timer
 }
 
@@ -92,6 +93,7 @@ func (h *Handler) stream(ctx context.Context, s *scratch, format Format) (io.Rea
 	st := &stream{handler: h, inv: h.start(ctx, s, format), started: make(chan error, 1)}
 	st.reader, st.writer = io.Pipe()
 	st.inv.response.buffers = &buffers{stream: st}
+	st.inv.response.text = nil // there is no base64 to choose
 	r, ok := h.newRequest(st.inv, s)
 	s.fields.unescaped = nil // the handler goes on reading it when s serves another
 	st.inv.response.isHEAD = r.Method == http.MethodHead
@@ -114,9 +116,9 @@ func (st *stream) MarshalJSON() ([]byte, error) { return nil, errNotJSON }
 
 // Close ends the stream for the handler too. It never fails.
 func (st *stream) Close() error {
-	st.take()
+	_, _, why := st.take(returned)
 	_ = st.reader.Close() // first, for it frees a handler that is writing
-	st.inv.end(returned)
+	st.inv.end(why)
 	return nil
 }
 
@@ -145,16 +147,10 @@ func (st *stream) serve(r *http.Request, ok bool) {
 // finish follows the handler's end, whichever way it came to that.
 func (st *stream) finish(o *Outcome) {
 	w := &st.inv.response
-	w.mu.Lock()
-	if w.over != nil { // the clock or Close was first
-		w.mu.Unlock()
+	rest, fault, ok := st.settle(w)
+	if !ok { // the clock or Close was first
 		return
 	}
-	w.finish()
-	w.over = ErrInvocationOver
-	fault, rest := w.fault, st.rest(w)
-	w.mu.Unlock()
-
 	o.Status = int(w.status)
 	switch {
 	case o.Panic != nil:
@@ -167,6 +163,20 @@ func (st *stream) finish(o *Outcome) {
 	st.end(*o, fault, rest, returned)
 }
 
+// settle lets nothing be added to the reply and returns what is still to be sent
+// of it, or why it cannot be; false if the invocation is over already.
+func (st *stream) settle(w *response) (rest []byte, fault error, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.over != nil {
+		return nil, nil, false
+	}
+	w.finish()
+	w.over = ErrInvocationOver
+	rest = st.rest(w)
+	return rest, w.fault, true
+}
+
 // timeIsUp ends a stream whose handler has not.
 func (st *stream) timeIsUp() {
 	defer st.guard()
@@ -177,7 +187,7 @@ func (st *stream) timeIsUp() {
 // there is a fault with an answer of Handler's own, or with an error if the reply
 // has begun. Failure is asked once, under no lock.
 func (st *stream) end(o Outcome, fault error, rest []byte, why ending) {
-	mine, begun := st.take()
+	mine, begun, _ := st.take(why)
 	if !mine {
 		return
 	}
@@ -217,17 +227,19 @@ func (st *stream) logFault(o Outcome, fault error, begun bool) {
 	st.handler.logOwn(st.inv, o.Status, fault.Error())
 }
 
-// take reports whether the caller is the one to end the stream, and whether the
-// reply has begun.
-func (st *stream) take() (mine, begun bool) {
+// take reports whether the caller is the one to end the stream, whether the
+// reply has begun, and why the stream ended if the caller is not.
+func (st *stream) take(why ending) (mine, begun bool, because ending) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	mine = !st.over
-	st.over = true
+	if mine {
+		st.over, st.why = true, why
+	}
 	if st.timer != nil {
 		st.timer.Stop()
 	}
-	return mine, st.begun
+	return mine, st.begun, st.why
 }
 
 // guard ends the stream if a function of Options panicked.
@@ -237,9 +249,9 @@ func (st *stream) guard() {
 		return
 	}
 	err := st.handler.optionPanicked(st.inv.parent, v)
-	st.take()
+	_, _, why := st.take(returned)
 	_ = st.writer.CloseWithError(err)
-	st.inv.end(returned)
+	st.inv.end(why)
 	select {
 	case st.started <- err:
 	default: // Stream has returned

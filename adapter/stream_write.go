@@ -98,7 +98,7 @@ func (h *Handler) ownStream(inv *invocation, status int) []byte {
 	if err == nil {
 		_, err = s.fields.parse(raw)
 	}
-	if err != nil { // closed meanwhile: nobody reads the answer
+	if err != nil { // the invocation has ended meanwhile: nobody reads the answer
 		return nil
 	}
 	fresh := h.start(inv.parent, s, inv.event.format)
