@@ -24,8 +24,9 @@ type oneOf struct {
 	holds   func(id *claims.Identity, values []string) (bool, error)
 }
 
-// Groups requires membership in at least one of the Cognito groups anyOf,
-// compared byte for byte. An Identity whose list of groups is ambiguous, as a
+// Groups requires membership in at least one of the groups anyOf, by the claim
+// cognito:groups, compared byte for byte. Any issuer accepted may write that
+// claim: where one is accepted that is no user pool, combine it with Claim("iss"). An Identity whose list of groups is ambiguous, as a
 // REST API's comma-joined one may be, is in none. Groups panics if there are no
 // names or one is empty.
 func Groups(anyOf ...string) Requirement {

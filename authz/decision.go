@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/claims"
@@ -87,7 +88,10 @@ func (d *Decision) grant(req Requirement, cause error) {
 }
 
 // refuse keeps a copy: what OnDecision does to it does not change the answer.
-func (d *Decision) refuse(e Error) { d.Code, d.Err = e.Code, &e }
+func (d *Decision) refuse(e Error) {
+	e.Scopes = slices.Clone(e.Scopes)
+	d.Code, d.Err = e.Code, &e
+}
 
 // report completes what is only worth the work if somebody listens.
 func (g *Guard) report(r *http.Request, req Requirement, d *Decision) {

@@ -60,8 +60,11 @@ func (e *Error) Unwrap() error { return e.Err }
 // this status and code.
 func refusalFor(err error, status int, code string) Error {
 	var own *Error
-	if !errors.As(err, &own) || own == nil {
+	if !errors.As(err, &own) {
 		return Error{Status: status, Code: code, Err: err}
+	}
+	if own == nil { // an *Error that is nil: a mistake of whoever made it
+		return Error{Status: status, Code: code}
 	}
 	e := *own
 	if err != error(own) {

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gatehouse-go/gatehouse/claims"
 )
@@ -45,10 +46,10 @@ type function struct {
 
 // Func makes a requirement of f; name is its text in Policy and Decision. f is
 // never called with a nil Identity; it must be safe for concurrent use. Func
-// panics if name is empty or f is nil.
+// panics if f is nil, or if name is empty or of more than a line.
 func Func(name string, f func(*http.Request, *claims.Identity) error) Requirement {
-	if name == "" {
-		panic("authz: Func without a name")
+	if name == "" || strings.ContainsAny(name, "\r\n\t") {
+		panic("authz: Func without a name of one line")
 	}
 	if f == nil {
 		panic("authz: Func with a nil function")

@@ -61,7 +61,8 @@
 //
 //   - Where that policy lacks a SourceArn, anyone can point an API of their own,
 //     with an issuer, a Lambda authorizer or a truststore of their own, at the
-//     function. Pins are the defence.
+//     function. Pins are the defence: Issuers, and Audiences or APIs where an
+//     issuer serves others as well.
 //   - Who may call lambda:InvokeFunction writes the whole event, and so does
 //     anyone whose data a non-proxy integration, an IoT rule or a workflow hands
 //     on as the event. Pins do not help, since they are in the event as well: only
@@ -81,6 +82,7 @@ import (
 var (
 	errInvoker  = errors.New("claims: a client invoked the function itself and wrote its event")
 	errPinned   = errors.New("claims: the event's API, account or stage is not among those of Config")
+	errAudience = errors.New("claims: the token is for another audience than Config.Audiences")
 	errStranger = errors.New("claims: the issuer is not among Config.Issuers")
 	errUnlisted = errors.New("claims: the authorizer's kind is not among the accepted Sources")
 )
@@ -89,9 +91,9 @@ var (
 // makes it; the zero Extractor, which accepts no source, knows nobody. It is
 // safe for concurrent use.
 type Extractor struct {
-	sources                         []Source
-	issuers, apis, accounts, stages []string // empty: any
-	rules                           rules
+	sources                                    []Source
+	issuers, audiences, apis, accounts, stages []string // empty: any
+	rules                                      rules
 }
 
 // unpinned is the Extractor of a program that made none.
@@ -141,8 +143,11 @@ func (e *Extractor) build(st *statement) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(e.issuers) > 0 && e.pinsIssuer(id) && !slices.Contains(e.issuers, id.Issuer) {
+	switch {
+	case len(e.issuers) > 0 && e.pinsIssuer(id) && !slices.Contains(e.issuers, id.Issuer):
 		return nil, errStranger
+	case len(e.audiences) > 0 && id.Source.isToken() && !id.isFor(e.audiences):
+		return nil, errAudience
 	}
 	return id, nil
 }

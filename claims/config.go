@@ -29,6 +29,12 @@ type Config struct {
 	// Stages are the stages accepted, "$default" included; nil: any. VPC Lattice
 	// has none: with Stages set, its callers are nobody.
 	Stages []string
+	// Audiences are the audiences accepted of a token: one of its aud, or its
+	// client_id if it has no aud, as on HTTP APIs; nil: any. An issuer that serves
+	// others too, such as Google's or a tenant with many apps, vouches for its
+	// users to all of them: without Audiences, or APIs, another app's API could
+	// pass its users' tokens on.
+	Audiences []string
 	// InsecureAnyIssuer accepts tokens of any issuer and users of any identity
 	// pool. It is insecure unless the function's resource policy names the API in
 	// SourceArn: otherwise an API of anyone's can vouch for any subject.
@@ -53,7 +59,8 @@ type Config struct {
 	// callers cannot choose themselves, and unique to one caller of an issuer.
 	SubjectClaim string
 	// ScopeClaim becomes Identity.Scopes; "": scp where the token has one, else
-	// scope.
+	// scope. Where the front joins lists, one that is a list must be in Lists or
+	// CommaLists as well.
 	ScopeClaim string
 	// Lists are claims that are lists of names without blanks, so that List and
 	// Decode may read the [a b] of HTTP APIs; scp and, from a Cognito issuer,
@@ -79,11 +86,12 @@ func New(c Config) (*Extractor, error) {
 		return nil, err
 	}
 	return &Extractor{
-		sources:  slices.Clone(c.Sources),
-		issuers:  slices.Clone(c.Issuers),
-		apis:     slices.Clone(c.APIs),
-		accounts: slices.Clone(c.Accounts),
-		stages:   slices.Clone(c.Stages),
+		sources:   slices.Clone(c.Sources),
+		issuers:   slices.Clone(c.Issuers),
+		audiences: slices.Clone(c.Audiences),
+		apis:      slices.Clone(c.APIs),
+		accounts:  slices.Clone(c.Accounts),
+		stages:    slices.Clone(c.Stages),
 		rules: rules{
 			subject: c.SubjectClaim,
 			scope:   c.ScopeClaim,
@@ -117,6 +125,7 @@ func (c *Config) check() error {
 		refuse func(string) string // the reason against a value, "" for none
 	}{
 		{"Issuers", c.Issuers, true, refuseBlank},
+		{"Audiences", c.Audiences, true, refuseBlank},
 		{"APIs", c.APIs, true, refuseBlank},
 		{"Accounts", c.Accounts, true, refuseAccount},
 		{"Stages", c.Stages, true, refuseBlank},
@@ -136,7 +145,8 @@ func (c *Config) check() error {
 	return errors.Join(append(problems, c.checkIssuers(), c.checkAPIs(), c.checkContext())...)
 }
 
-// checkIssuers demands the one pin that an attacker's own API cannot meet.
+// checkIssuers demands the pin without which an attacker's own API could vouch
+// for any subject.
 func (c *Config) checkIssuers() error {
 	issued := slices.ContainsFunc(c.Sources, func(s Source) bool { return s.isToken() || s == IdentityPool })
 	switch {

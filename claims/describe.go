@@ -16,7 +16,7 @@ func (e *Extractor) String() string {
 	for _, pin := range []struct {
 		name   string
 		values []string
-	}{{"issuer", e.issuers}, {"API", e.apis}, {"account", e.accounts}, {"stage", e.stages}} {
+	}{{"issuer", e.issuers}, {"audience", e.audiences}, {"API", e.apis}, {"account", e.accounts}, {"stage", e.stages}} {
 		if len(pin.values) > 0 {
 			parts = append(parts, pin.name+" "+strings.Join(slices.Sorted(slices.Values(pin.values)), ", "))
 		}

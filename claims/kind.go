@@ -31,12 +31,13 @@ type kind struct {
 	// context lies flat in the authorizer object, "claims" is a name that its
 	// author may have chosen.
 	alone     bool
+	scoped    bool // the front writes the route's scopes beside it, null or a list
 	principal bool // as statement.principal
 }
 
 var kinds = [...]kind{
 	{block: "jwt", front: adapter.HTTPAPIV2, read: readJWTBlock},
-	{block: "claims", front: adapter.HTTPAPIV1, read: readJWTClaims, alone: true},
+	{block: "claims", front: adapter.HTTPAPIV1, read: readJWTClaims, alone: true, scoped: true},
 	{block: "claims", front: adapter.RESTAPI, read: readRESTClaims, alone: true},
 	{block: "lambda", front: adapter.HTTPAPIV2, read: readLambdaContext},
 	{block: "principalId", front: adapter.HTTPAPIV1, read: readLambdaContext},
@@ -62,6 +63,7 @@ type block struct {
 	name   string
 	json   []byte
 	others int // members beside it
+	scoped bool
 }
 
 // findBlock returns the one block of an authorizer object.
@@ -82,7 +84,7 @@ func findBlock(authorizer value) (said block, err error) {
 		case said.name != "":
 			return block{}, errTwoKinds
 		default:
-			said = block{blocks[i], v.json, others}
+			said = block{blocks[i], v.json, others, found[routeScopes].kind == 'n' || found[routeScopes].kind == '['}
 		}
 	}
 	switch {

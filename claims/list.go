@@ -85,7 +85,7 @@ func (r *rules) holdsNames(id *Identity, name string) bool {
 	switch name {
 	case "scope":
 		return false // a string by RFC 8693, section 4.2; brackets in it mean something else
-	case "scp", r.scope:
+	case "scp":
 		return true // scope-tokens hold no blanks: RFC 6749, section 3.3
 	case "cognito:groups":
 		// The API's pattern for group names excludes white space:

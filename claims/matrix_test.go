@@ -36,7 +36,7 @@ var carriers = map[adapter.Format]map[claims.Source][]adapter.Format{
 	},
 	adapter.RESTAPI: {
 		claims.Cognito:           {adapter.RESTAPI},
-		claims.NativeJWT:         {adapter.RESTAPI, adapter.HTTPAPIV1}, // as a JWT authorizer's there
+		claims.NativeJWT:         {adapter.RESTAPI},
 		claims.LambdaAuthorizer:  {adapter.HTTPAPIV1, adapter.RESTAPI, adapter.WebSocketAPI},
 		claims.SigV4:             {adapter.RESTAPI},
 		claims.ClientCertificate: {adapter.HTTPAPIV1, adapter.RESTAPI},

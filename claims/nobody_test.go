@@ -19,8 +19,6 @@ func TestSourcesOnOtherFronts(t *testing.T) {
 		}
 		legitimate[row.front][row.authorizer] = true
 	}
-	// The two forms differ in exp alone, and any of them is legible text.
-	legitimate[adapter.HTTPAPIV1][native] = true
 	for front := range fronts {
 		for _, authorizer := range []string{jwtV2, jwtV1, cognito, native} {
 			id, err := anyone.Identify(requestFrom(t, front, authorizer))

@@ -80,3 +80,40 @@ func TestExtractorsShareNoVerdict(t *testing.T) {
 		identify(t, anyone, r)
 	}
 }
+
+func TestAudiences(t *testing.T) {
+	e := claims.MustNew(claims.Config{InsecureAnyIssuer: true, Audiences: []string{"api", "app"}})
+	for members, known := range map[string]bool{
+		`"aud":"api"`:                        true,
+		`"client_id":"app"`:                  true,
+		`"aud":"other","client_id":"app"`:    false,
+		`"aud":"other"`:                      false,
+		`"client_id":"other"`:                false,
+		`"aud":"[api other]"`:                false, // a list that cannot be read for sure
+		`"aud":"API"`:                        false,
+		`"scope":"api"`:                      false,
+		`"aud":"api","client_id":"whatever"`: true,
+	} {
+		id, err := e.Identify(requestFrom(t, adapter.HTTPAPIV2, jwtWith(members)))
+		if (id != nil) != known || (err == nil) != known {
+			t.Errorf("%s: %v, %v, want known %v", members, id, err, known)
+		}
+	}
+}
+
+// TestFlatContextIsNoJWT: a Lambda authorizer's context holds text, numbers and
+// booleans, so that the scopes beside a JWT's claims cannot be its own.
+func TestFlatContextIsNoJWT(t *testing.T) {
+	for authorizer, known := range map[string]bool{
+		`{"claims":{"sub":"ada","scope":"admin"},"scopes":null}`:      true,
+		`{"claims":{"sub":"ada","scope":"admin"},"scopes":["admin"]}`: true,
+		`{"claims":{"sub":"ada","scope":"admin"}}`:                    false,
+		`{"claims":{"sub":"ada","scope":"admin"},"scopes":"admin"}`:   false,
+		`{"claims":{"sub":"ada"},"principalId":null}`:                 false,
+	} {
+		id, _ := anyone.Identify(requestFrom(t, adapter.HTTPAPIV1, authorizer))
+		if (id != nil) != known {
+			t.Errorf("%s: %v, want known %v", authorizer, id, known)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func TestAmbiguousScopes(t *testing.T) {
 		"scope in brackets":   {adapter.HTTPAPIV2, jwtWith(`"scope":"[admin]"`)},
 		"scope, several":      {adapter.HTTPAPIV2, jwtWith(`"scope":"[not admin either]"`)},
 		"scp, two blanks":     {adapter.HTTPAPIV2, jwtWith(`"scp":"[not  admin]"`)},
-		"payload 1.0":         {adapter.HTTPAPIV1, `{"claims":{"sub":"f2a4c6d8","scope":"[admin]"}}`},
+		"payload 1.0":         {adapter.HTTPAPIV1, `{"claims":{"sub":"f2a4c6d8","scope":"[admin]"},"scopes":null}`},
 		"Cognito, with comma": {adapter.RESTAPI, `{"claims":{"sub":"f2a4c6d8","exp":"Tue Jun 18 15:00:04 UTC 2024","scp":"not,admin"}}`},
 	} {
 		id, err := anyone.Identify(requestFrom(t, row.front, row.authorizer))
@@ -88,7 +88,7 @@ func TestAmbiguousScopes(t *testing.T) {
 }
 
 func TestScopeClaim(t *testing.T) {
-	e := claims.MustNew(claims.Config{InsecureAnyIssuer: true, ScopeClaim: "permissions"})
+	e := claims.MustNew(claims.Config{InsecureAnyIssuer: true, ScopeClaim: "permissions", Lists: []string{"permissions"}})
 	for members, want := range map[string][]string{
 		`"permissions":"[notes/read notes/write]","scope":"admin"`: {"notes/read", "notes/write"},
 		`"permissions":"notes/read","scp":"admin"`:                 {"notes/read"},

@@ -118,7 +118,7 @@ func (st *statement) readBlock(front adapter.Format, said block) (err error) {
 	switch {
 	case k == nil:
 		return errWrongFront
-	case k.alone && said.others > 0:
+	case k.alone && said.others > 0, k.scoped && !said.scoped:
 		return errContext
 	}
 	st.principal = k.principal

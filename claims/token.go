@@ -2,6 +2,7 @@ package claims
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,4 +83,14 @@ func (id *Identity) readDates() error {
 		}
 	}
 	return nil
+}
+
+// isFor tells whether one of these audiences is the token's. An aud that the
+// front has rendered so that it cannot be read is none of them.
+func (id *Identity) isFor(audiences []string) bool {
+	if _, ok := id.claims.find("aud"); ok {
+		return slices.ContainsFunc(id.Audience, func(aud string) bool { return slices.Contains(audiences, aud) })
+	}
+	client, ok := id.claims.find("client_id")
+	return ok && client.kind == '"' && slices.Contains(audiences, client.text)
 }

@@ -28,6 +28,7 @@ func (s *site) add(r *Routes, rt *route, method, path string, h echo.HandlerFunc
 	if s.serving.Load() {
 		panic("echoauthz: a route after the first request")
 	}
+	mustNameOnce(path)
 	s.occupy(r.host, method, path)
 	m = append([]echo.MiddlewareFunc{rt.require}, m...)
 	rt.chain = chain(h, m)
@@ -69,15 +70,31 @@ func (s *site) occupy(host, method, path string) {
 	s.places[place] = path
 }
 
+// mustNameOnce panics if two parameters of a path have one name, as net/http
+// does: a requirement and the handler could mean different ones.
+func mustNameOnce(path string) {
+	var names []string
+	for segment := range strings.SplitSeq(path, "/") {
+		open := unnamed(segment)
+		if open == segment {
+			continue
+		}
+		name := segment[len(open):]
+		if slices.Contains(names, name) {
+			panic(fmt.Sprintf("echoauthz: %s has the parameter %q twice", path, name))
+		}
+		names = append(names, name)
+	}
+}
+
 // shape is a path as Echo's tree has it: parameters have no names, and what
 // follows an asterisk does not count.
 func shape(path string) string {
-	path, _, greedy := strings.Cut(path, "*")
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	for i, segment := range segments {
-		segments[i] = unnamed(segment)
+		segments[i] = unnamed(segment) // an asterisk in a name is part of it
 	}
-	path = "/" + strings.Join(segments, "/")
+	path, _, greedy := strings.Cut("/"+strings.Join(segments, "/"), "*")
 	if greedy {
 		path += "*"
 	}

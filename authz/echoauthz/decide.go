@@ -3,6 +3,7 @@ package echoauthz
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -91,13 +92,14 @@ func (s *site) check(c echo.Context, r *http.Request, req authz.Requirement) (bo
 }
 
 // routed returns the request with what net/http's own router would have put into
-// it. It is a copy: a router around Echo has a pattern of its own.
+// it. It is a copy: a router around Echo has a pattern and values of its own. Of
+// two parameters with one name c.Param has the first, and so does the copy.
 func routed(c echo.Context, pattern string) *http.Request {
-	r := c.Request().WithContext(c.Request().Context())
+	r := c.Request().Clone(c.Request().Context())
 	r.Pattern = pattern
-	values := c.ParamValues()
-	for i, name := range c.ParamNames() {
-		r.SetPathValue(name, values[i])
+	names, values := c.ParamNames(), c.ParamValues()
+	for i := range slices.Backward(names) {
+		r.SetPathValue(names[i], values[i])
 	}
 	return r
 }

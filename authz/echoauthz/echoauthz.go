@@ -23,7 +23,8 @@
 //   - Where no route matches, nobody gets a 401, and a caller with an identity
 //     Echo's answer: 404, 405 with Allow, or 204 with Allow to OPTIONS.
 //
-// There is one decision per request. It carries Echo's route in Decision.Route,
+// There is one decision per request, and another only if middleware changes the
+// route or its parameters afterwards. It carries Echo's route in Decision.Route,
 // after the host where [Routes.Host] registered it, and it is made before
 // the middleware of groups and routes. Handlers find the caller with
 // claims.FromContext(c.Request().Context()). Requirements made with authz.Func
@@ -42,8 +43,10 @@
 //
 //	r.GET("/files/*", req, echo.StaticDirectoryHandler(files, true))
 //
-// The same is true of middleware that calls Echo's router or c.SetHandler to run
-// something else than what matched.
+// The same is true of middleware before New that calls c.SetHandler, or asks
+// Echo's router about another path on the request's own context, as for a label of
+// a metric: what Echo has chosen already then runs by that other route's rule.
+// Ask on a context of its own.
 //
 // # What is Echo's
 //

@@ -2,7 +2,9 @@ package echoauthz_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -82,7 +84,6 @@ func TestRewritingAfterRouting(t *testing.T) {
 		{"the path", before(func(r *http.Request) { r.URL.Path = "/public" })},
 		{"the method", before(overrideMethod)},
 		{"Echo's path", rerouted(func(c echo.Context) { c.SetPath("/public") })},
-		{"parameters", rerouted(func(c echo.Context) { c.SetParamNames("a", "b", "c") })},
 		{"a request with another context", rerouted(func(c echo.Context) {
 			c.SetRequest(c.Request().WithContext(context.Background()))
 		})},
@@ -155,4 +156,34 @@ func TestRoutingAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A grant is for the parameters that were decided on: with others, the handler's
+// own requirement is asked again.
+func TestParametersChangedAfterTheDecision(t *testing.T) {
+	s := newSite()
+	r := s.routes()
+	s.Use(rerouted(func(c echo.Context) { c.SetParamNames("id"); c.SetParamValues("victim") }))
+	owner := authz.Func("owner", func(r *http.Request, id *claims.Identity) error {
+		if r.PathValue("id") != id.Subject {
+			return errors.New("not the owner")
+		}
+		return nil
+	})
+	r.GET("/users/:id", owner, ran("user"))
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, as("user", "GET", "/users/user"))
+	if w.Code != http.StatusForbidden {
+		t.Errorf("status %d, %s", w.Code, w.Body)
+	}
+}
+
+func TestParametersOfOneName(t *testing.T) {
+	r := newSite().routes()
+	defer func() {
+		if recover() == nil {
+			t.Error("a path with a parameter twice was registered")
+		}
+	}()
+	r.Group("/users/:id", authz.Authenticated()).GET("/notes/:id", authz.Authenticated(), ran("note"))
 }

@@ -2,6 +2,7 @@ package echoauthz
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -56,6 +57,7 @@ func matched(c echo.Context) *route {
 // what a context holds before the next request.
 type grant struct {
 	route  *route
+	values []string         // of the parameters, which the requirement may have looked at
 	caller *claims.Identity // nil: nobody, on a Public route
 }
 
@@ -65,7 +67,7 @@ const grantKey = "github.com/gatehouse-go/gatehouse/authz/echoauthz"
 // already, unless some middleware asked Echo's router again.
 func (rt *route) require(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if g, ok := c.Get(grantKey).(*grant); ok && g.route == rt {
+		if g, ok := c.Get(grantKey).(*grant); ok && g.route == rt && slices.Equal(g.values, c.ParamValues()) {
 			g.restore(c)
 			return next(c)
 		}
@@ -81,7 +83,7 @@ func (rt *route) decide(c echo.Context) (bool, error) {
 	ok, err := rt.site.decide(c, rt.pattern, rt.requirement)
 	if ok {
 		caller, _ := claims.FromContext(c.Request().Context())
-		c.Set(grantKey, &grant{rt, caller})
+		c.Set(grantKey, &grant{rt, slices.Clone(c.ParamValues()), caller})
 	}
 	return ok, err
 }

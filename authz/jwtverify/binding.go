@@ -21,7 +21,8 @@ const (
 	// BindingReported tells findings to Config.OnFinding and refuses nothing.
 	BindingReported
 	// BindingNone does not look at the gateway's claims: for fronts without a
-	// token authorizer, such as an ALB or a Function URL.
+	// token authorizer, such as an ALB, a Function URL, or an API with a Lambda or
+	// IAM authorizer.
 	BindingNone
 )
 

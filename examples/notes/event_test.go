@@ -31,6 +31,9 @@ func (f front) authorizerOf(members string) string {
 	if f.format == adapter.HTTPAPIV2 {
 		return f.fill(`{"jwt":{"claims":{` + members + `},"scopes":null}}`)
 	}
+	if f.format == adapter.HTTPAPIV1 {
+		return f.fill(`{"claims":{` + members + `},"scopes":null}`)
+	}
 	return f.fill(`{"claims":{` + members + `}}`)
 }
 

@@ -39,7 +39,7 @@ func NumericDate(text string) (date time.Time, ok bool) {
 // else, a zone other than UTC included.
 func CognitoDate(text string) (date time.Time, ok bool) {
 	date, err := time.Parse(cognitoDate, text)
-	return date, err == nil
+	return date, err == nil && date.Unix() >= 0 // the zero time would be no date at all
 }
 
 // IsNumber tells whether text is a JSON number (RFC 8259, section 6) and
