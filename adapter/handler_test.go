@@ -615,3 +615,14 @@ func TestContextErrStays(t *testing.T) {
 		cancel()
 	}
 }
+
+// TestOptionThatExitsItsGoroutine: as t.Fatal does in a test's hook.
+func TestOptionThatExitsItsGoroutine(t *testing.T) {
+	h := adapter.New(http.HandlerFunc(sayHello), &adapter.Options{
+		Logger:  slog.New(slog.DiscardHandler),
+		Failure: func(adapter.Outcome) error { runtime.Goexit(); return nil },
+	})
+	if st, err := h.Stream(context.Background(), json.RawMessage(functionURLEvent())); st != nil || err == nil {
+		t.Errorf("stream %v, error %v", st, err)
+	}
+}

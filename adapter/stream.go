@@ -191,6 +191,12 @@ func (st *stream) end(o Outcome, fault error, rest []byte, why ending) {
 	if !mine {
 		return
 	}
+	ended := false
+	defer func() {
+		if !ended { // a function of Options panicked, or exited the goroutine
+			st.abandon(errOptionPanicked)
+		}
+	}()
 	if fault != nil && o.Panic == nil {
 		st.logFault(o, fault, begun)
 	}
@@ -217,6 +223,7 @@ func (st *stream) end(o Outcome, fault error, rest []byte, why ending) {
 			_ = st.writer.Close()
 		}
 	}
+	ended = true
 }
 
 func (st *stream) logFault(o Outcome, fault error, begun bool) {
@@ -242,13 +249,15 @@ func (st *stream) take(why ending) (mine, begun bool, because ending) {
 	return mine, st.begun, st.why
 }
 
-// guard ends the stream if a function of Options panicked.
+// guard recovers what a function of Options panicked with.
 func (st *stream) guard() {
-	v := recover()
-	if v == nil {
-		return
+	if v := recover(); v != nil {
+		st.abandon(st.handler.optionPanicked(st.inv.parent, v))
 	}
-	err := st.handler.optionPanicked(st.inv.parent, v)
+}
+
+// abandon ends the stream with an error, whatever state it is in.
+func (st *stream) abandon(err error) {
 	_, _, why := st.take(returned)
 	_ = st.writer.CloseWithError(err)
 	st.inv.end(why)

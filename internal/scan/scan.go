@@ -68,9 +68,6 @@ func (s *Scanner) End() error {
 	return s.Err()
 }
 
-// Offset returns how many bytes of the text have been read.
-func (s *Scanner) Offset() int { return s.pos }
-
 func (s *Scanner) fail(at int) {
 	if !s.bad {
 		s.bad, s.badAt = true, at

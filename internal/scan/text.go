@@ -265,8 +265,8 @@ func hex4(src []byte) rune {
 }
 
 // near is how many bytes behind a special one are looked at one by one before
-// the search goes on in words: where quotes and escapes are dense, as in JSON inside JSON, a search
-// in words would pay its start again and again.
+// the search goes on in words: where quotes and escapes are dense, as in JSON
+// inside JSON, a search in words would pay its start again and again.
 const near = 24
 
 // ordinary returns how many whole words at the start of data hold only
