@@ -101,6 +101,10 @@ func TestRequestsThatHTTPDoesNotAllow(t *testing.T) {
 	for name, event := range map[string]string{
 		"line end in a header":   head + `"a":"b\r\nc: d"` + tail,
 		"line feed in a header":  head + `"a":"b\nc"` + tail,
+		"DEL in a header":        head + `"a":"b` + "\x7f" + `"` + tail,
+		"tab beside a control":   head + `"a":"b\t\u0001"` + tail,
+		"two Hosts":              head + `"host":["a","b"]` + tail,
+		"blank in the Host":      head + `"host":"a b"` + tail,
 		"NUL in a header":        head + `"a":"b\u0000"` + tail,
 		"blank in a header name": head + `"a b":"c"` + tail,
 		"empty header name":      head + `"":"c"` + tail,

@@ -57,12 +57,14 @@ func (s *scratch) headerLine(p pair, again bool) bool {
 	}
 	l := line{name: s.name}
 	l.value = s.copy(p.value)
-	if !p.value.Plain() && !isFieldValue(l.value.of(s.arena)) {
+	value := l.value.of(s.arena)
+	// JSON has every control character escaped but one, and most values are plain.
+	if bytes.IndexByte(value, 0x7f) >= 0 || !p.value.Plain() && !isFieldValue(value) {
 		return false
 	}
 	switch string(l.name.of(s.arena)) {
 	case "Host":
-		if s.host != (span{}) || !isHost(l.value.of(s.arena)) {
+		if s.host != (span{}) || !isHost(value) {
 			return false // net/http's server takes one, too
 		}
 		s.host = l.value
@@ -72,7 +74,7 @@ func (s *scratch) headerLine(p pair, again bool) bool {
 			return true
 		}
 	case "X-Forwarded-Proto":
-		s.https = string(l.value.of(s.arena)) == "https"
+		s.https = string(value) == "https"
 	}
 	s.lines = append(s.lines, l)
 	return true
