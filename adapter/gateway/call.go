@@ -125,6 +125,9 @@ func (c *call) read() error {
 	case err != nil:
 		return c.front.refuse(badRequest, "the body could not be read")
 	case int64(len(body)) > c.front.maxBody:
+		// A client that is still sending when the connection closes may never
+		// see the answer.
+		_, _ = io.CopyN(io.Discard, c.request.Body, maxDrained)
 		return c.front.refuse(tooLarge, "the body is over the front's limit")
 	}
 	c.body = body
@@ -141,3 +144,6 @@ func (c *call) routeKey() string {
 	}
 	return c.front.only
 }
+
+// maxDrained bounds what is read of a body that is refused for its size.
+const maxDrained = 64 << 20
