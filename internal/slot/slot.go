@@ -1,18 +1,49 @@
-// Package slot is the one private place in an invocation's context where a
-// package above adapter keeps what it parsed from the event, so that the
-// parsing happens once per request and adapter need not know what is kept.
+// Package slot is the private place in an invocation's context where the
+// packages above adapter leave what belongs to one request, so that adapter
+// need not know them:
+//
+//   - claims keeps what the event says about its caller, so that the event is
+//     parsed once per request;
+//   - cors leaves its settings, so that adapter's own answers carry CORS headers;
+//   - authz leaves the route and the decision, so that the line about the
+//     invocation explains it.
 package slot
 
-import "sync"
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+)
 
 // Key is the context key whose value is the invocation's *Slot.
 type Key struct{}
 
-// Slot holds one value per invocation. The zero Slot is empty and ready for
-// use; it is safe for concurrent use.
+// FromContext returns the slot that ctx carries. It returns nil outside an
+// invocation; every method but Load accepts a nil Slot and does nothing.
+func FromContext(ctx context.Context) *Slot {
+	s, _ := ctx.Value(Key{}).(*Slot)
+	return s
+}
+
+// Applier sets the headers that its settings demand on an answer to a request:
+// the Middleware of package cors. It keeps neither argument and is safe for
+// concurrent use.
+type Applier interface {
+	Apply(http.Header, *http.Request)
+}
+
+// Slot holds what one invocation's request left behind. The zero Slot is empty
+// and ready for use. It is safe for concurrent use, since a handler that is
+// late may still reach it. Setting a value never allocates.
 type Slot struct {
 	once  sync.Once
 	value any
+
+	mu       sync.Mutex // held for an assignment only
+	cors     Applier
+	decision slog.LogValuer
+	route    string
 }
 
 // Load returns the kept value, calling parse for it the first time. Every
@@ -20,4 +51,51 @@ type Slot struct {
 func (s *Slot) Load(parse func() any) any {
 	s.once.Do(func() { s.value = parse() })
 	return s.value
+}
+
+// SetCORS leaves the CORS settings that answers made outside the handler get.
+// Only the first call counts: the first middleware that a request passes stands
+// outside all others.
+func (s *Slot) SetCORS(a Applier) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cors == nil {
+		s.cors = a
+	}
+}
+
+// CORS returns what SetCORS left, nil if the request has not passed any.
+func (s *Slot) CORS() Applier {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cors
+}
+
+// SetDecision leaves what a Guard decided about the request of the route with
+// this pattern, "" if it has none. The last call counts. The value becomes the
+// group "authz" of the invocation's log line; it is resolved after the handler
+// has returned, or while a late one still runs, and so must not change.
+func (s *Slot) SetDecision(route string, decision slog.LogValuer) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.decision, s.route = decision, route
+}
+
+// Decision returns what SetDecision left, nil and "" if nothing.
+func (s *Slot) Decision() (route string, decision slog.LogValuer) {
+	if s == nil {
+		return "", nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.route, s.decision
 }

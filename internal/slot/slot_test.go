@@ -1,0 +1,77 @@
+package slot_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/internal/slot"
+)
+
+type applier string
+
+func (a applier) Apply(h http.Header, _ *http.Request) { h.Set("X-Applied", string(a)) }
+
+type decision string
+
+func (d decision) LogValue() slog.Value { return slog.StringValue(string(d)) }
+
+func TestFirstCORSCounts(t *testing.T) {
+	var s slot.Slot
+	if got := s.CORS(); got != nil {
+		t.Errorf("an empty slot has CORS settings %v", got)
+	}
+	s.SetCORS(applier("outer"))
+	s.SetCORS(applier("inner"))
+	if got := s.CORS(); got != applier("outer") {
+		t.Errorf("CORS = %v, want the outer middleware's", got)
+	}
+}
+
+func TestLastDecisionCounts(t *testing.T) {
+	var s slot.Slot
+	s.SetDecision("GET /a", decision("refused"))
+	s.SetDecision("GET /b", decision("granted"))
+	if route, got := s.Decision(); route != "GET /b" || got != decision("granted") {
+		t.Errorf("Decision = %q, %v, want the last one", route, got)
+	}
+}
+
+func TestParsedOnce(t *testing.T) {
+	var s slot.Slot
+	var calls int
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			if got := s.Load(func() any { calls++; return calls }); got != 1 {
+				t.Errorf("Load = %v, want 1", got)
+			}
+		})
+	}
+	readers.Wait()
+}
+
+func TestOutsideAnInvocation(t *testing.T) {
+	s := slot.FromContext(context.Background())
+	s.SetCORS(applier("x"))
+	s.SetDecision("GET /", decision("granted"))
+	route, d := s.Decision()
+	if s != nil || s.CORS() != nil || route != "" || d != nil {
+		t.Errorf("a slot without an invocation holds %v, %q, %v", s.CORS(), route, d)
+	}
+	var inside slot.Slot
+	if got := slot.FromContext(context.WithValue(context.Background(), slot.Key{}, &inside)); got != &inside {
+		t.Errorf("FromContext = %p, want %p", got, &inside)
+	}
+}
+
+func TestSettingAllocatesNothing(t *testing.T) {
+	var a slot.Applier = applier("x")
+	var d slog.LogValuer = decision("granted")
+	var s slot.Slot
+	if n := testing.AllocsPerRun(100, func() { s.SetCORS(a); s.SetDecision("GET /", d) }); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
