@@ -34,7 +34,8 @@ type Config struct {
 	// CacheSize is how many verified tokens are remembered, so that their
 	// signatures are not verified with every request. A token is remembered by
 	// its SHA-256, at the longest until its exp or until its issuer's keys
-	// change, and takes a few times its own size. Zero: none.
+	// change, and takes a few times its own size. Each request gets an Identity
+	// of its own. Zero: none.
 	CacheSize int
 }
 

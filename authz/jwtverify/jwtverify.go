@@ -100,7 +100,7 @@ func (v *Verifier) identify(r *http.Request) (*claims.Identity, error) {
 	if err := v.bind(r, t); err != nil || t == nil {
 		return nil, err
 	}
-	return t.identity, nil
+	return t.caller(), nil
 }
 
 // Preload fetches the keys of all issuers at once, for the time before the

@@ -9,10 +9,19 @@ import (
 // from memory and used.
 type digest [sha256.Size]byte
 
-func hash(token string) digest { return sha256.Sum256([]byte(token)) }
+// usualToken is longer than most tokens, which are hashed on the stack.
+const usualToken = 2 << 10
 
-// A tokenCache remembers verified tokens, those used lately at least: in two
-// halves, of which the older is dropped when the newer is full.
+func hash(token string) digest {
+	if len(token) > usualToken {
+		return sha256.Sum256([]byte(token))
+	}
+	var buffer [usualToken]byte
+	return sha256.Sum256(buffer[:copy(buffer[:], token)])
+}
+
+// A tokenCache remembers the tokens that were verified last. It keeps them in
+// two halves and drops the older half when the newer one is full.
 type tokenCache struct {
 	mu         sync.Mutex
 	half       int

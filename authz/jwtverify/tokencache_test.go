@@ -2,8 +2,13 @@ package jwtverify_test
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/gatehouse-go/gatehouse/authz/jwtverify"
 	"github.com/gatehouse-go/gatehouse/claims"
@@ -13,26 +18,22 @@ func cached(size int) func(*jwtverify.Config) {
 	return func(c *jwtverify.Config) { c.CacheSize = size }
 }
 
-// mustIdentify returns the Identity, which a remembered token has for its own.
-func (r *remote) mustIdentify(t *testing.T, token string) *claims.Identity {
+// mustIdentify identifies the caller and returns what the Verifier remembers of
+// the token.
+func (r *remote) mustIdentify(t *testing.T, token string) any {
 	t.Helper()
-	id, err := identify(r.Verifier, token)
-	if err != nil {
+	if _, err := identify(r.Verifier, token); err != nil {
 		t.Fatal(err)
 	}
-	return id
+	return jwtverify.Remembered(r.Verifier, token)
 }
 
 func TestCacheRemembers(t *testing.T) {
 	s := rsaSigner(t, "k")
 	r := newRemote(t, cached(2), s)
 	token := s.token(t, r.claims())
-	if id := r.mustIdentify(t, token); r.mustIdentify(t, token) != id {
+	if first := r.mustIdentify(t, token); first == nil || r.mustIdentify(t, token) != first {
 		t.Error("the token was verified twice")
-	}
-	r = newRemote(t, nil, s)
-	if id := r.mustIdentify(t, token); r.mustIdentify(t, token) == id {
-		t.Error("without CacheSize the token was remembered")
 	}
 }
 
@@ -61,9 +62,9 @@ func TestCacheForgets(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			r := newRemote(t, cached(10), first)
 			token := first.token(t, with(r.claims(), map[string]any{"exp": r.now().Add(exp).Unix()}))
-			id := r.mustIdentify(t, token)
+			first := r.mustIdentify(t, token)
 			row.happen(r)
-			if got := r.mustIdentify(t, token) == id; got != row.want {
+			if got := r.mustIdentify(t, token) == first; got != row.want {
 				t.Errorf("remembered %t, want %t", got, row.want)
 			}
 		})
@@ -103,7 +104,7 @@ func TestCacheIsBounded(t *testing.T) {
 	const size = 10
 	r := newRemote(t, cached(size), s)
 	var tokens []string
-	var first []*claims.Identity
+	var first []any
 	for n := range 5*size + 2 {
 		tokens = append(tokens, s.token(t, with(r.claims(), map[string]any{"jti": fmt.Sprint(n)})))
 		first = append(first, r.mustIdentify(t, tokens[n]))
@@ -133,7 +134,86 @@ func TestCacheHoldsNoOtherToken(t *testing.T) {
 	}
 }
 
-func TestRememberedTokenAllocatesOnce(t *testing.T) {
+// A handler may do with its Identity what it likes, at the token's first request
+// and at each later one.
+func TestCacheSeesNoHandlersChanges(t *testing.T) {
+	s := rsaSigner(t, "k")
+	for name, member := range map[string]any{"one": "api", "several": []string{"api", "other"}} {
+		t.Run(name, func(t *testing.T) {
+			r := newRemote(t, cached(10), s)
+			token := s.token(t, with(r.claims(), map[string]any{"aud": member, "roles": []string{"reader", "writer"}}))
+			first, err := identify(r.Verifier, token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := deepCopy(t, first)
+			vandalize(first)
+			for range 3 {
+				id, err := identify(r.Verifier, token)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(want, id, cmpopts.IgnoreUnexported(claims.Identity{})); diff != "" {
+					t.Fatalf("-verified +seen:\n%s", diff)
+				}
+				if roles, _ := id.List("roles"); !slices.Equal(roles, []string{"reader", "writer"}) {
+					t.Fatalf("roles %q", roles)
+				}
+				vandalize(id)
+			}
+		})
+	}
+}
+
+// deepCopy copies the exported fields. It fails for a field of a kind that
+// verified.caller would not copy either.
+func deepCopy(t *testing.T, id *claims.Identity) *claims.Identity {
+	t.Helper()
+	fresh := *id
+	for i := range reflect.TypeFor[claims.Identity]().NumField() {
+		field := reflect.TypeFor[claims.Identity]().Field(i)
+		value := reflect.ValueOf(&fresh).Elem().Field(i)
+		switch {
+		case !field.IsExported() || field.Type.Comparable() && field.Type.Kind() != reflect.Pointer:
+		case field.Type.Kind() == reflect.Pointer && value.IsNil():
+		case field.Type == reflect.TypeFor[[]string]():
+			value.Set(reflect.ValueOf(slices.Clone(value.Interface().([]string))))
+		default:
+			t.Fatalf("Identity.%s is shared by all requests with the token", field.Name)
+		}
+	}
+	return &fresh
+}
+
+// vandalize changes all that can be changed, within the lists' capacity too.
+func vandalize(id *claims.Identity) {
+	for _, list := range []*[]string{&id.Scopes, &id.Audience} {
+		for i := range *list {
+			(*list)[i] = "admin"
+		}
+		whole := (*list)[:cap(*list)]
+		for i := range whole {
+			whole[i] = "admin"
+		}
+		*list = append(*list, "admin")
+	}
+	if roles, _ := id.List("roles"); len(roles) > 0 {
+		roles[0] = "admin"
+	}
+	if roles, _ := id.Claim("roles"); roles != nil {
+		roles.([]any)[0] = "admin"
+	}
+	id.Subject, id.Issuer, id.ClientID, id.TokenUse = "root", "https://evil.example", "evil", "id"
+	id.Expiry = id.Expiry.Add(time.Hour)
+	id.IAM, id.Certificate = &claims.IAM{UserARN: "root"}, &claims.Certificate{SubjectDN: "root"}
+	other, err := claims.NewIdentity(claims.Verified, map[string]any{"sub": "root", "roles": []string{"admin"}})
+	if err == nil {
+		*id = *other
+	}
+}
+
+// The Identity and the array of its lists are the request's own.
+func TestRememberedTokenAllocatesTwice(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
@@ -146,7 +226,7 @@ func TestRememberedTokenAllocatesOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if got > 1 { // the bytes to hash
-		t.Errorf("%v allocations, want 1", got)
+	if got > 2 {
+		t.Errorf("%v allocations, want 2", got)
 	}
 }

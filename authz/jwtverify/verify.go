@@ -3,6 +3,7 @@ package jwtverify
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/claims"
@@ -10,7 +11,8 @@ import (
 
 var errIssuer = invalid("its iss is not accepted")
 
-// A verified token passed every check; it is shared and not modified.
+// A verified token passed every check. The requests that carry it share it, so
+// nothing in it is modified or handed out.
 type verified struct {
 	identity *claims.Identity
 	claims   object
@@ -19,6 +21,17 @@ type verified struct {
 	key      *key
 	from     time.Time // when it was verified
 	until    time.Time // when it has to be verified anew at the latest
+}
+
+// caller returns an Identity of the request's own: a handler that changes it,
+// or appends to its lists, does not change what a later request sees. Both lists
+// share one new array.
+func (p *verified) caller() *claims.Identity {
+	id := *p.identity
+	n := len(id.Scopes)
+	names := slices.Concat(id.Scopes, id.Audience)
+	id.Scopes, id.Audience = slices.Clip(names[:n]), slices.Clip(names[n:])
+	return &id
 }
 
 // verify proves a token, or finds it among those it remembers.
@@ -79,7 +92,7 @@ func (v *Verifier) prove(ctx context.Context, text string) (*verified, error) {
 	return &verified{id, t.claims, i, t.kid, k, now, until}, nil
 }
 
-// holds tells whether a remembered token still counts as proved: its key must be
+// holds reports whether a remembered token still counts as proved. Its key must be
 // the very one that verified it, and its issuer's keys must not be too old.
 func (p *verified) holds(ctx context.Context, now time.Time) (bool, error) {
 	if now.Before(p.from) || !now.Before(p.until) {
