@@ -13,9 +13,9 @@ const (
 	varyPreflight = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 )
 
-// value is a header's only value; "" is no such header. Every answer has its
-// own: a header map is read and written by others until it is sent, so nothing
-// in it may belong to the policy or to another answer.
+// value is the only value of a header; "" means that the header is not set.
+// Every answer has its own: others read and change a header map until it is
+// sent, so nothing in it may belong to the Middleware or to another answer.
 type value [1]string
 
 func (v *value) set(h http.Header, name string) {
@@ -26,29 +26,29 @@ func (v *value) set(h http.Header, name string) {
 	h[name] = v[:]
 }
 
-// answer is what a policy has to say about one request, whoever answers it.
+// answer holds the headers for one request, whoever answers it.
 type answer struct {
 	allow, credentials, expose, vary value
 
-	bare bool // nothing at all: the gateway speaks for itself
+	none bool // delete all of them: the gateway sets its own
 }
 
-// put makes h say so, and nothing else that a handler may have put there.
+// put sets the headers in h and overrides what a handler has put there.
 func (a *answer) put(h http.Header) {
-	if a.bare {
+	if a.none {
 		removeAll(h)
 		return
 	}
-	// What deletes or looks comes first: most handlers have left h empty, and
-	// then it costs nothing.
+	// Deletions and look-ups come first: they cost nothing while h is empty, as
+	// most handlers leave it.
 	a.credentials.set(h, allowCredentials)
 	a.addVary(h)
 	a.expose.set(h, exposeHeaders)
 	a.allow.set(h, allowOrigin)
 }
 
-// addVary appends: handlers have reasons of their own to vary. Their slice may
-// have room at its end, which is not ours.
+// addVary appends to the handler's own Vary. It does not append in place: the
+// capacity of the handler's slice is not ours to use.
 func (a *answer) addVary(h http.Header) {
 	if a.vary[0] == "" {
 		return
@@ -68,15 +68,16 @@ func removeAll(h http.Header) {
 	}
 }
 
-// decide fills in the zero a, in place since it is on every request's way.
-func (p *Policy) decide(r *http.Request, a *answer) {
-	if p.owner == Gateway {
-		a.bare = true
+// decide fills in a, which must be zero. It does not return an answer because it
+// runs for every request, and the caller's writer already has room for one.
+func (m *Middleware) decide(r *http.Request, a *answer) {
+	if m.owner == OwnerGateway {
+		a.none = true
 		return
 	}
 	lines := r.Header["Origin"]
-	if a.allow[0] = p.grant(lines); a.allow[0] != "" {
-		a.credentials[0], a.expose[0] = p.credentials, p.expose
+	if a.allow[0] = m.grant(lines); a.allow[0] != "" {
+		a.credentials[0], a.expose[0] = m.credentials, m.expose
 	}
 	switch {
 	case isPreflight(r):
@@ -84,31 +85,29 @@ func (p *Policy) decide(r *http.Request, a *answer) {
 	case a.allow[0] != "*":
 		a.vary[0] = "Origin"
 	}
-	if p.refusals != nil && len(lines) > 0 {
-		p.report(r, lines, a.allow[0] != "")
-	}
 }
 
-// grant returns the Access-Control-Allow-Origin for a request's Origin lines;
-// "" is none. Without Origin "*" is sent all the same, as a cache may give the
-// answer to everybody (Fetch, "CORS protocol and HTTP caches").
-func (p *Policy) grant(lines []string) string {
+// grant returns the Access-Control-Allow-Origin for the Origin lines of a
+// request, "" for none. "*" is sent even to requests without Origin, because a
+// cache may give the answer to everybody (Fetch, "CORS protocol and HTTP
+// caches").
+func (m *Middleware) grant(lines []string) string {
 	switch {
 	case len(lines) > 1:
-		// Browsers send one (Fetch, "append a request Origin header"). Of
-		// several, somebody else may have checked another one.
+		// Browsers send one line (Fetch, "append a request Origin header"). With
+		// several, somebody else may have checked a different one.
 		return ""
-	case p.origins.any:
+	case m.origins.any:
 		return "*"
-	case len(lines) == 1 && p.origins.match(lines[0]):
+	case len(lines) == 1 && m.origins.match(lines[0]):
 		return lines[0]
 	}
 	return ""
 }
 
-// isPreflight follows Fetch, "CORS-preflight fetch" steps 1 to 3: the method,
-// Origin and Access-Control-Request-Method make a preflight, whatever their
-// values, and nothing else does.
+// isPreflight follows Fetch, "CORS-preflight fetch" steps 1 to 3: a preflight is
+// recognized by its method and by the presence of Origin and
+// Access-Control-Request-Method, whatever their values.
 func isPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions &&
 		len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0

@@ -178,7 +178,7 @@ func TestNewWithoutOrigins(t *testing.T) {
 	if _, err := cors.New(cors.Config{}); err == nil || !strings.Contains(err.Error(), "AllowOrigins") {
 		t.Errorf("error %v, want one about AllowOrigins", err)
 	}
-	if _, err := cors.New(cors.Config{Owner: cors.Gateway}); err != nil {
+	if _, err := cors.New(cors.Config{Owner: cors.OwnerGateway}); err != nil {
 		t.Errorf("error %v, though the gateway is the owner", err)
 	}
 }
@@ -234,13 +234,13 @@ func TestConfigJSON(t *testing.T) {
 }
 
 func TestConfigJSONLeavesTheRestAlone(t *testing.T) {
-	config := cors.Config{Owner: cors.Gateway, PublicSuffixList: suffixes{}, Report: func(string, string) {}}
+	config := cors.Config{Owner: cors.OwnerGateway, PublicSuffixList: suffixes{}, Report: func(string, string) {}}
 	text, err := json.Marshal(config)
 	if err != nil || string(text) != "{}" {
 		t.Errorf("%s, %v, want {}", text, err)
 	}
 	err = errors.Join(err, json.Unmarshal([]byte(`{"Owner": 0, "Report": null, "PublicSuffixList": null}`), &config))
-	if err != nil || config.Owner != cors.Gateway || config.Report == nil || config.PublicSuffixList == nil {
+	if err != nil || config.Owner != cors.OwnerGateway || config.Report == nil || config.PublicSuffixList == nil {
 		t.Errorf("%v, %+v changed", err, config)
 	}
 }

@@ -70,7 +70,7 @@ var notes = cors.Config{
 
 // The right order: cors outside authorization. Preflights are answered, and the
 // page can read that it has to log in again.
-func ExamplePolicy_Wrap() {
+func ExampleMiddleware_Wrap() {
 	browse(cors.MustNew(notes).Wrap(requireToken(http.NotFoundHandler())))
 	// Output:
 	// preflight: 204
@@ -79,23 +79,22 @@ func ExamplePolicy_Wrap() {
 
 // The wrong order: authorization outside cors refuses the preflight, since no
 // preflight carries a token, and the page is told of a network error.
-func ExamplePolicy_Wrap_wrongOrder() {
+func ExampleMiddleware_Wrap_wrongOrder() {
 	browse(requireToken(cors.MustNew(notes).Wrap(http.NotFoundHandler())))
 	// Output:
 	// preflight: 401
 	// the browser gives up
 }
 
-// Answers that are made outside of Wrap get their headers from Apply. Echo
-// users give it to the adapter, as *echo.Echo has no such method:
-// adapter.Options{OwnHeader: policy.Apply}.
-func ExamplePolicy_Apply() {
-	policy := cors.MustNew(notes)
+// An answer that is made outside of Wrap, such as that of a maintenance page,
+// gets its headers from Apply.
+func ExampleMiddleware_Apply() {
+	api := cors.MustNew(notes)
 	r := httptest.NewRequest("GET", "/notes", nil)
 	r.Header.Set("Origin", "https://app.example.com")
 
 	w := httptest.NewRecorder()
-	policy.Apply(w.Header(), r)
+	api.Apply(w.Header(), r)
 	http.Error(w, "back soon", http.StatusServiceUnavailable)
 	fmt.Println(w.Code, "readable by", w.Header().Get("Access-Control-Allow-Origin"))
 	// Output: 503 readable by https://app.example.com

@@ -39,8 +39,8 @@ var policies = map[string]cors.Config{
 		AllowHeaders: []string{"*"}, AllowCredentials: true,
 	},
 	"https":   {AllowOrigins: []string{"https://*"}},
-	"mock":    {AllowOrigins: []string{page}, Owner: cors.GatewayPreflight},
-	"gateway": {AllowOrigins: []string{page}, Owner: cors.Gateway},
+	"mock":    {AllowOrigins: []string{page}, Owner: cors.OwnerGatewayPreflight},
+	"gateway": {AllowOrigins: []string{page}, Owner: cors.OwnerGateway},
 }
 
 // handlers are what may stand inside the policy; "" is the well-behaved one.

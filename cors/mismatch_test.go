@@ -21,7 +21,7 @@ func TestMismatch(t *testing.T) {
 		{"what browsers allow anyway", cors.Config{}, cors.Config{AllowMethods: []string{"GET", "POST"},
 			ExposeHeaders: []string{"content-type"}}, nil},
 		{"unsaid and said seconds", cors.Config{}, cors.Config{MaxAge: 5}, nil},
-		{"owners", cors.Config{Owner: cors.App}, cors.Config{Owner: cors.Gateway}, nil},
+		{"owners", cors.Config{Owner: cors.OwnerApp}, cors.Config{Owner: cors.OwnerGateway}, nil},
 
 		{"origins", cors.Config{AllowOrigins: []string{page, "http://localhost:*"}},
 			cors.Config{AllowOrigins: []string{page, evil}}, []string{

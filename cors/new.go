@@ -11,37 +11,37 @@ import (
 
 // New compiles config. Its error joins every problem, each naming the field,
 // the value and the reason.
-func New(config Config) (*Policy, error) {
+func New(config Config) (*Middleware, error) {
 	var found problems
-	p := &Policy{
+	m := &Middleware{
 		owner:    config.Owner,
 		origins:  found.origins(config),
 		refusals: newRefusals(config.Report),
 	}
 	if config.AllowCredentials {
-		p.credentials = "true"
+		m.credentials = "true"
 	}
-	p.preflight.methods, p.preflight.echoMethods = found.methods(config)
-	p.preflight.headers, p.preflight.echoHeaders = found.headers(config)
-	p.preflight.maxAge = found.maxAge(config.MaxAge)
-	p.expose = found.expose(config)
-	if config.Owner > Gateway {
+	m.preflight.methods, m.preflight.echoMethods = found.methods(config)
+	m.preflight.headers, m.preflight.echoHeaders = found.headers(config)
+	m.preflight.maxAge = found.maxAge(config.MaxAge)
+	m.expose = found.expose(config)
+	if config.Owner > OwnerGateway {
 		found.add("Owner", strconv.Itoa(int(config.Owner)), "unknown")
 	}
 	if found != nil {
 		return nil, errors.Join(found...)
 	}
-	return p, nil
+	return m, nil
 }
 
 // MustNew is New for policies that are part of the program: it panics with New's
 // error.
-func MustNew(config Config) *Policy {
-	p, err := New(config)
+func MustNew(config Config) *Middleware {
+	m, err := New(config)
 	if err != nil {
 		panic(err)
 	}
-	return p
+	return m
 }
 
 // problems collects what is wrong with a Config.
@@ -62,7 +62,7 @@ func (f *problems) origins(config Config) origins {
 			f.add("AllowOrigins", entry, problem)
 		}
 	}
-	if len(config.AllowOrigins) == 0 && config.Owner != Gateway {
+	if len(config.AllowOrigins) == 0 && config.Owner != OwnerGateway {
 		*f = append(*f, errors.New("cors: AllowOrigins: empty, no page could use the API"))
 	}
 	return o

@@ -5,34 +5,36 @@ import (
 	"slices"
 )
 
-// preflight holds what answers to preflights say, whatever is asked for.
+// preflight holds the parts of an answer to a preflight that do not depend on
+// the origin.
 type preflight struct {
 	methods, headers, maxAge string // "": not sent
 
-	// To a browser "*" is the name of a method or header when credentials are
-	// sent (Fetch, "CORS-preflight fetch" steps 7.5 and 7.7). What allows all
-	// of them then is to repeat those that are asked for.
+	// With credentials, browsers take "*" for the name of a method or header
+	// (Fetch, "CORS-preflight fetch" steps 7.5 and 7.7). To allow all of them,
+	// the answer repeats those that the preflight asks for.
 	echoMethods, echoHeaders bool
 }
 
-// grantedPreflight has all that one answer needs in one piece of memory.
+// grantedPreflight keeps all values of one answer in one allocation.
 type grantedPreflight struct {
 	answer
 	methods, headers, maxAge value
 }
 
-// answerPreflight neither parses nor compares the method and header names that
-// are asked for: it sends the lists, and the browser compares.
-func (p *Policy) answerPreflight(w http.ResponseWriter, r *http.Request) {
+// answerPreflight neither parses nor compares the names of methods and headers
+// that r asks for: it sends the lists, and the browser compares.
+func (m *Middleware) answerPreflight(w http.ResponseWriter, r *http.Request) {
 	var g grantedPreflight
-	p.decide(r, &g.answer)
-	g.expose[0] = "" // about the answer to come
+	m.decide(r, &g.answer)
+	m.report(r, &g.answer)
+	g.expose[0] = "" // only has a meaning on the answer to the request itself
 	g.put(w.Header())
 	if g.allow[0] == "" {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
-	g.putLists(w.Header(), &p.preflight, r)
+	g.putLists(w.Header(), &m.preflight, r)
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -50,8 +52,8 @@ func (g *grantedPreflight) putLists(h http.Header, p *preflight, r *http.Request
 	g.headers.set(h, allowHeaders)
 }
 
-// echoHeaders grants the names in lines. A browser sends them in one line,
-// which some proxies split.
+// echoHeaders grants the names in lines. Browsers send a single line, which some
+// proxies split.
 func (g *grantedPreflight) echoHeaders(h http.Header, lines []string) {
 	if len(lines) > 1 {
 		h[allowHeaders] = slices.Clone(lines)

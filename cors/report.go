@@ -1,59 +1,98 @@
 package cors
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
-// maxReports bounds what clients can make a policy remember and report.
-const maxReports = 64
+// What clients can make Report say is bounded: in each period, every reason is
+// reported for so many origins.
+const (
+	reportPeriod  = time.Minute
+	reportOrigins = 8
+	reportOrigin  = 128 // bytes of an origin that is shown
+)
 
-type refusal struct{ origin, reason string }
-
-// refusals tells a report hook about each refusal once.
+// refusals tells Config.Report about refused requests. The reasons are texts of
+// this package, so the map has at most a few dozen entries.
 type refusals struct {
 	hook func(origin, reason string)
-	mu   sync.Mutex
-	seen map[refusal]struct{}
+
+	mu      sync.Mutex
+	reasons map[string]*refusal
+}
+
+// refusal is what is known about one reason.
+type refusal struct {
+	since   time.Time // when the period began
+	origins []string  // those reported in it
+	omitted int       // requests that were refused for this reason and not reported
 }
 
 func newRefusals(hook func(origin, reason string)) *refusals {
 	if hook == nil {
 		return nil
 	}
-	return &refusals{hook: hook, seen: make(map[refusal]struct{})}
+	return &refusals{hook: hook, reasons: make(map[string]*refusal)}
 }
 
+// add reports a refusal, or only counts it. It shows an origin only if it is one:
+// everything else is bytes that a client made up.
 func (f *refusals) add(origin, reason string) {
-	if f.isNew(refusal{origin, reason}) {
+	if len(origin) > reportOrigin || originProblem(origin) != "" {
+		origin = ""
+	}
+	omitted, report := f.count(origin, reason)
+	switch {
+	case !report:
+	case omitted > 0:
+		f.hook(origin, fmt.Sprintf("%s (and %d more requests since the last report)", reason, omitted))
+	default:
 		f.hook(origin, reason)
 	}
 }
 
-func (f *refusals) isNew(r refusal) bool {
+// count reports whether the hook is to be told, and how many refusals for the
+// same reason it was not told about.
+func (f *refusals) count(origin, reason string) (omitted int, report bool) {
+	now := time.Now()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, ok := f.seen[r]; ok || len(f.seen) == maxReports {
-		return false
+	known, ok := f.reasons[reason]
+	if !ok {
+		known = new(refusal)
+		f.reasons[reason] = known
 	}
-	// The request's memory must not live as long as the policy.
-	r.origin = strings.Clone(r.origin)
-	f.seen[r] = struct{}{}
-	return true
+	if now.Sub(known.since) >= reportPeriod {
+		known.since, known.origins = now, known.origins[:0]
+	}
+	if len(known.origins) == reportOrigins || slices.Contains(known.origins, origin) {
+		known.omitted++
+		return 0, false
+	}
+	// A clone, because the request's memory must not live as long as this list.
+	known.origins = append(known.origins, strings.Clone(origin))
+	omitted, known.omitted = known.omitted, 0
+	return omitted, true
 }
 
-// report finds the reason for a refusal of r. Only policies with a hook come
-// here.
-func (p *Policy) report(r *http.Request, lines []string, granted bool) {
-	origin := lines[0][:min(len(lines[0]), maxOrigin)]
+// report tells Config.Report why a refuses r, if it does.
+func (m *Middleware) report(r *http.Request, a *answer) {
+	lines := r.Header["Origin"]
+	if m.refusals == nil || m.owner == OwnerGateway || len(lines) == 0 {
+		return
+	}
 	switch {
 	case len(lines) > 1:
-		p.refusals.add(origin, "more than one Origin line")
-	case !granted && !isOwn(origin, r.Host):
-		p.refusals.add(origin, p.origins.reason(lines[0]))
-	case p.owner == GatewayPreflight && isPreflight(r):
-		p.refusals.add(origin, "a preflight reached the function, though Owner is GatewayPreflight")
+		m.refusals.add(lines[0], "more than one Origin line")
+	case a.allow[0] == "" && !isOwn(lines[0], r.Host):
+		m.refusals.add(lines[0], m.origins.reason(lines[0]))
+	case m.owner == OwnerGatewayPreflight && isPreflight(r):
+		m.refusals.add(lines[0], "a preflight reached the function, though Owner is OwnerGatewayPreflight")
 	}
 }
 
@@ -63,7 +102,8 @@ func isOwn(origin, host string) bool {
 	return host != "" && strings.HasSuffix(origin, "://"+host)
 }
 
-// reason says why origin is not allowed, and looks for the usual mistakes.
+// reason says why origin is not allowed, and looks for the usual mistakes. It
+// never holds bytes of the origin.
 func (o *origins) reason(origin string) string {
 	if problem := originProblem(origin); problem != "" {
 		return "not an origin to allow: " + problem

@@ -210,9 +210,9 @@ func TestWrapNil(t *testing.T) {
 	cors.MustNew(full).Wrap(nil)
 }
 
-func TestZeroPolicy(t *testing.T) {
-	var policy cors.Policy
-	got := exchange(policy.Wrap(noContent), request("GET", "Origin", page))
+func TestZeroMiddleware(t *testing.T) {
+	var zero cors.Middleware
+	got := exchange(zero.Wrap(noContent), request("GET", "Origin", page))
 	if diff := cmp.Diff(http.Header{"Vary": {"Origin"}}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

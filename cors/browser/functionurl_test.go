@@ -31,7 +31,7 @@ func doubled(s *scene) *front {
 // owned is doubled with a function that knows.
 func owned(s *scene) *front {
 	config := s.config()
-	config.Owner = cors.Gateway
+	config.Owner = cors.OwnerGateway
 	f := bareWith(s, config)
 	f.CORS = doubled(s).CORS
 	return f

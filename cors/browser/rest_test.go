@@ -49,7 +49,7 @@ func restResponses(s *scene) *front {
 func restMock(s *scene) *front {
 	f := rest(s)
 	config := s.config()
-	config.Owner = cors.GatewayPreflight
+	config.Owner = cors.OwnerGatewayPreflight
 	f.Function = adapter.New(api(s.vouched, config), nil)
 	f.mock = http.Header{
 		"Access-Control-Allow-Origin":  {"*"},
