@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/internal/scenario"
 )
 
 // raceEnabled tells of the race detector, which allocates and slows.
@@ -49,12 +50,12 @@ var budgets = map[string]budget{
 
 func TestBudgets(t *testing.T) {
 	skipUnderRace(t)
-	for _, s := range scenarios(t) {
-		limit, ok := budgets[s.name]
+	for _, s := range scenario.All(t, events) {
+		limit, ok := budgets[s.Name]
 		if !ok {
 			continue
 		}
-		t.Run(s.name, func(t *testing.T) {
+		t.Run(s.Name, func(t *testing.T) {
 			invoke := invoker(t, s)
 			if allocs := testing.AllocsPerRun(50, invoke); allocs > limit.allocs {
 				t.Errorf("%v allocations, budget %v", allocs, limit.allocs)
@@ -63,19 +64,19 @@ func TestBudgets(t *testing.T) {
 			if limit.bytes > 0 && bytes > limit.bytes {
 				t.Errorf("%.0f bytes, budget %.0f", bytes, limit.bytes)
 			}
-			if per := bytes / float64(s.bytes); limit.bytesPerByte > 0 && per > limit.bytesPerByte {
+			if per := bytes / float64(s.Bytes); limit.bytesPerByte > 0 && per > limit.bytesPerByte {
 				t.Errorf("%.3f bytes per byte of the body, budget %v", per, limit.bytesPerByte)
 			}
 		})
 	}
 }
 
-func invoker(t *testing.T, s scenario) func() {
-	h := adapter.New(s.handler, nil)
-	ctx, cancel := s.context()
+func invoker(t *testing.T, s scenario.Scenario) func() {
+	h := adapter.New(s.Handler, nil)
+	ctx, cancel := s.Context()
 	t.Cleanup(cancel)
 	return func() {
-		if _, err := h.Invoke(ctx, s.event); err != nil {
+		if _, err := h.Invoke(ctx, s.Event); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -99,19 +100,19 @@ func bytesPerRun(runs int, f func()) float64 {
 func TestMachineFree(t *testing.T) {
 	skipUnderRace(t)
 	const limit = 12
-	get := scenarios(t)[0]
+	get := scenario.All(t, events)[0]
 	if got := ratio(invoker(t, get), bareRequest(t, get)); got > limit {
-		t.Errorf("%s: %.1f times the handler, a Request and its header map alone, limit %v", get.name, got, limit)
+		t.Errorf("%s: %.1f times the handler, a Request and its header map alone, limit %v", get.Name, got, limit)
 	}
 }
 
 // bareRequest calls the handler with no more of a request than net/http demands.
-func bareRequest(t *testing.T, s scenario) func() {
+func bareRequest(t *testing.T, s scenario.Scenario) func() {
 	var names []string
 	probe := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		names = slices.Collect(maps.Keys(r.Header))
 	}), nil)
-	if _, err := probe.Invoke(context.Background(), s.event); err != nil {
+	if _, err := probe.Invoke(context.Background(), s.Event); err != nil {
 		t.Fatal(err)
 	}
 	return func() {
@@ -120,7 +121,7 @@ func bareRequest(t *testing.T, s scenario) func() {
 		for i, name := range names {
 			header[name] = values[i : i+1 : i+1]
 		}
-		s.handler(discard{make(http.Header)}, &http.Request{Method: http.MethodGet, Header: header})
+		s.Handler(discard{make(http.Header)}, &http.Request{Method: http.MethodGet, Header: header})
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/internal/scenario"
 )
 
 func seedEvents(f *testing.F) {
@@ -27,7 +28,7 @@ func seedEvents(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, file := range files {
-		f.Add(eventFile(f, file.Name()))
+		f.Add(scenario.EventFile(f, events, file.Name()))
 	}
 	for _, event := range []string{
 		v2Event("text\n\"quoted\" \u00e9\u2028", false),

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/internal/scenario"
 )
 
 // v2Event is an event of payload 2.0 with a body, as JSON and in base64 or not.
@@ -525,7 +526,7 @@ func TestStreamedBodyIsItsOwn(t *testing.T) {
 func TestOptionsThatPanic(t *testing.T) {
 	boom := func() { panic("boom") }
 	quiet := slog.New(slog.DiscardHandler)
-	hello := http.HandlerFunc(sayHello)
+	hello := http.HandlerFunc(scenario.SayHello)
 	for name, h := range map[string]*adapter.Handler{
 		"Text":    adapter.New(hello, &adapter.Options{Logger: quiet, Text: func(http.Header) bool { boom(); return true }}),
 		"Failure": adapter.New(hello, &adapter.Options{Logger: quiet, Failure: func(adapter.Outcome) error { boom(); return nil }}),
@@ -622,7 +623,7 @@ func TestContextErrStays(t *testing.T) {
 
 // TestOptionThatExitsItsGoroutine: as t.Fatal does in a test's hook.
 func TestOptionThatExitsItsGoroutine(t *testing.T) {
-	h := adapter.New(http.HandlerFunc(sayHello), &adapter.Options{
+	h := adapter.New(http.HandlerFunc(scenario.SayHello), &adapter.Options{
 		Logger:  slog.New(slog.DiscardHandler),
 		Failure: func(adapter.Outcome) error { runtime.Goexit(); return nil },
 	})

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/internal/scenario"
 )
 
 func stream(t *testing.T, ctx context.Context, h *adapter.Handler, event string) io.ReadCloser {
@@ -251,7 +252,7 @@ func TestStreamClosed(t *testing.T) {
 }
 
 func TestStreamOfFormatsThatCannot(t *testing.T) {
-	h := adapter.New(http.HandlerFunc(sayHello), &adapter.Options{
+	h := adapter.New(http.HandlerFunc(scenario.SayHello), &adapter.Options{
 		Fallback: func(context.Context, json.RawMessage) (any, error) { return "fallen back", nil },
 	})
 	for event, want := range map[string]string{

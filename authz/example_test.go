@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 
-	"github.com/go-chi/chi/v5"
-
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/claims"
 )
@@ -73,9 +71,9 @@ func Example() {
 // somebody remembers to close it. Nothing tells that the second one is.
 func ExampleGuard_Require_forgotten() {
 	guard := &authz.Guard{Identify: identify}
-	api := chi.NewRouter()
-	api.With(guard.Require(authz.Scope("notes/read"))).Get("/notes", hello)
-	api.Get("/notes/export", hello) // forgotten
+	api := http.NewServeMux()
+	api.Handle("GET /notes", guard.Require(authz.Scope("notes/read"))(http.HandlerFunc(hello)))
+	api.HandleFunc("GET /notes/export", hello) // forgotten
 
 	try(api, "GET", "/notes", "")
 	try(api, "GET", "/notes/export", "")
@@ -90,8 +88,9 @@ func ExampleMux_mounted() {
 	notes := authz.NewMux(&authz.Guard{Identify: identify})
 	notes.HandleFunc("GET /notes", authz.Scope("notes/read"), hello)
 
-	api := chi.NewRouter()
-	api.Mount("/notes", notes)
+	api := http.NewServeMux()
+	api.Handle("/notes", notes)
+	api.Handle("/notes/", notes)
 
 	try(api, "GET", "/notes", "")
 	try(api, "GET", "/notes/export", "")
