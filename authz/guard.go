@@ -20,8 +20,8 @@ type Guard struct {
 	// Identify says who is calling; (nil, nil) is nobody, and so is an error.
 	// The refusal is then a 401, unless the error is or wraps an *Error, which
 	// chooses its own status: 503 where keys to verify a token with cannot be
-	// had. Nil: claims.FromContext, whose default rules pin no issuer; Policy
-	// shows it as unpinned.
+	// had. Nil: claims.FromContext, which finds nobody unless a test or an
+	// outer Wrap put somebody there.
 	Identify func(*http.Request) (*claims.Identity, error)
 
 	// IdentityRules is how Policy describes Identify, such as the String of a

@@ -37,7 +37,7 @@ func (m *Mux) Policy() Policy {
 // list. It does not keep or change rules.
 func (g *Guard) Policy(rules []Rule) Policy {
 	p := Policy{
-		Identity:    "claims.FromContext, unpinned",
+		Identity:    "claims.FromContext",
 		ReportUntil: g.ReportUntil,
 		Rules:       slices.Clone(rules),
 	}

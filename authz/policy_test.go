@@ -65,7 +65,7 @@ func TestPolicyDoesNotDependOnTheOrderOfRegistration(t *testing.T) {
 }
 
 func TestPolicySaysWhoIdentifies(t *testing.T) {
-	if got, want := authz.NewMux(nil).Policy().Identity, "claims.FromContext, unpinned"; got != want {
+	if got, want := authz.NewMux(nil).Policy().Identity, "claims.FromContext"; got != want {
 		t.Errorf("without Identify: %q, want %q", got, want)
 	}
 	if got, want := policyMux(false).Policy().Identity, "Guard.Identify"; got != want {

@@ -88,23 +88,32 @@ var (
 )
 
 // An Extractor takes Identities out of events by the rules of one Config. New
-// makes it; the zero Extractor, which accepts no source, knows nobody. It is
-// safe for concurrent use.
+// makes it. The zero Extractor and a nil one accept no source and know nobody.
+// An Extractor is safe for concurrent use.
 type Extractor struct {
 	sources                                    []Source
 	issuers, audiences, apis, accounts, stages []string // empty: any
+	anyIssuer, anyAPI                          bool
 	rules                                      rules
 }
-
-// unpinned is the Extractor of a program that made none.
-var unpinned = Extractor{sources: defaultSources, rules: defaults}
 
 // Identify returns who is calling: (nil, nil) is nobody, where there is no event
 // or it names no caller. An error is nobody as well and says, for a log, why what
 // the event says was not accepted; it holds no value of the event. Identify asks
 // the event alone: what NewContext put into the request's context is not read.
 func (e *Extractor) Identify(r *http.Request) (*Identity, error) {
-	return e.identify(r.Context())
+	return e.IdentifyContext(r.Context())
+}
+
+// IdentifyContext is Identify for code that has no request, such as
+// adapter.Options.Fallback: ctx is the invocation's context or is derived from
+// it. Of events that are not HTTP requests it knows only who invoked the
+// function with an identity of a Cognito identity pool (IdentityPool).
+func (e *Extractor) IdentifyContext(ctx context.Context) (*Identity, error) {
+	if e == nil {
+		return nil, nil
+	}
+	return e.identify(ctx)
 }
 
 // Wrap serves h with Identify's result in the request's context, for FromContext

@@ -80,7 +80,7 @@ func TestFromContext(t *testing.T) {
 		want string // Subject
 	}{
 		"nothing":                {context.Background(), ""},
-		"event":                  {event, "f2a4c6d8"},
+		"event":                  {event, ""},
 		"given":                  {claims.NewContext(context.Background(), given), "given"},
 		"given before the event": {claims.NewContext(event, given), "given"},
 		"nobody in spite of it":  {claims.NewContext(event, nil), ""},
@@ -92,5 +92,21 @@ func TestFromContext(t *testing.T) {
 		if ok != (id != nil) || ok != (row.want != "") || ok && id.Subject != row.want {
 			t.Errorf("%s: %v, %v, want subject %q", name, id, ok, row.want)
 		}
+	}
+}
+
+// An event that anyone's API could have sent names nobody to code that asks
+// without pins: neither behind an unguarded handler nor in the context at all.
+func TestForgedEventNamesNobodyWithoutAnExtractor(t *testing.T) {
+	forged := `{"jwt":{"claims":{"iss":"https://evil.example","sub":"admin","scope":"notes/write"},"scopes":null}}`
+	served := false
+	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		served = true
+		if id, ok := claims.FromContext(r.Context()); ok || id != nil {
+			t.Errorf("FromContext = %+v, %v, want nobody", id, ok)
+		}
+	}), nil)
+	if _, err := h.Invoke(context.Background(), []byte(eventOf(adapter.HTTPAPIV2, forged))); err != nil || !served {
+		t.Errorf("served: %v, %v", served, err)
 	}
 }

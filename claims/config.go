@@ -3,6 +3,7 @@ package claims
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -19,6 +20,15 @@ type Config struct {
 	// identity pool users of SigV4 as well, and for Lambda authorizers whose iss
 	// LambdaClaims maps.
 	Issuers []string
+	// IssuerNames gives issuers of Issuers logical names, such as {"staff":
+	// "https://…"}, for authz.Issuer to require one of them by. nil: no names.
+	IssuerNames map[string]string
+	// AccessTokenIssuers are those of Issuers whose tokens, as far as they get
+	// here, are access tokens: for authz.AccessToken, where the token itself does
+	// not say so by token_use. List an issuer only if its ID tokens cannot get
+	// here, because the gateway's authorizer or Audiences demands the API's own
+	// audience: that of an ID token is the client. nil: none.
+	AccessTokenIssuers []string
 	// APIs are the APIs accepted: requestContext.apiId, which for a Function URL
 	// is the first label of its host; the service's ARN on VPC Lattice. nil: any.
 	APIs []string
@@ -92,12 +102,17 @@ func New(c Config) (*Extractor, error) {
 		apis:      slices.Clone(c.APIs),
 		accounts:  slices.Clone(c.Accounts),
 		stages:    slices.Clone(c.Stages),
+		anyIssuer: c.InsecureAnyIssuer,
+		anyAPI:    c.InsecureAnyAPI,
 		rules: rules{
 			subject: c.SubjectClaim,
 			scope:   c.ScopeClaim,
 			lists:   slices.Clone(c.Lists),
 			commas:  slices.Clone(c.CommaLists),
 			context: contextKeys(c.LambdaClaims),
+
+			issuerNames:   maps.Clone(c.IssuerNames),
+			accessIssuers: slices.Clone(c.AccessTokenIssuers),
 		},
 	}, nil
 }
@@ -142,7 +157,31 @@ func (c *Config) check() error {
 			}
 		}
 	}
-	return errors.Join(append(problems, c.checkIssuers(), c.checkAPIs(), c.checkContext())...)
+	return errors.Join(append(problems, c.checkIssuers(), c.checkIssuerNames(), c.checkAPIs(), c.checkContext())...)
+}
+
+// checkIssuerNames demands that what is said of an issuer is said of one that is
+// accepted.
+func (c *Config) checkIssuerNames() error {
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(c.IssuerNames)) {
+		if reason := refuseBlank(name); reason != "" {
+			problems = append(problems, fmt.Errorf("claims: Config.IssuerNames: the name %q %s", name, reason))
+		}
+		if issuer := c.IssuerNames[name]; !c.acceptsIssuer(issuer) {
+			problems = append(problems, fmt.Errorf("claims: Config.IssuerNames: %q: %q is not among Issuers", name, issuer))
+		}
+	}
+	for _, issuer := range c.AccessTokenIssuers {
+		if !c.acceptsIssuer(issuer) {
+			problems = append(problems, fmt.Errorf("claims: Config.AccessTokenIssuers: %q is not among Issuers", issuer))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func (c *Config) acceptsIssuer(issuer string) bool {
+	return slices.Contains(c.Issuers, issuer) || c.InsecureAnyIssuer && refuseBlank(issuer) == ""
 }
 
 // checkIssuers demands the pin without which an attacker's own API could vouch

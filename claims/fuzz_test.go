@@ -49,7 +49,7 @@ func FuzzRequestContext(f *testing.F) {
 				continue
 			}
 			ctx := adapter.NewContext(t.Context(), event)
-			if id, ok := claims.FromContext(ctx); ok {
+			if id, _ := anyone.IdentifyContext(ctx); id != nil {
 				checkSubject(t, id, event, requestContext)
 				useEveryClaim(t, id)
 			}

@@ -25,7 +25,7 @@ type Identity struct {
 	// for other sources.
 	Issuer string
 
-	ClientID string // client_id, else the single audience
+	ClientID string // client_id, else azp: whom the token was issued to
 	Username string // username or cognito:username
 	TokenUse string // token_use: "access" or "id" in Cognito's tokens
 	ID       string // jti
@@ -41,8 +41,9 @@ type Identity struct {
 	Certificate *Certificate // of the connection, whatever the Source; nil: none
 	APIKeyID    string       // of the REST API key sent along; identification, never authentication
 
-	claims claimSet
-	rules  *rules
+	claims     claimSet
+	rules      *rules
+	accessType bool // a verifier read the type of an access token in the header
 }
 
 // Key returns what to own data by: the kind of source, the issuer and the

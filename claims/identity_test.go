@@ -15,7 +15,7 @@ import (
 
 func TestNewIdentityTakesWhatATokenHolds(t *testing.T) {
 	id, err := claims.NewIdentity(claims.Verified, map[string]any{
-		"sub": "f2a4c6d8", "iss": pool, "aud": []string{"4qr7"}, "exp": int64(1718722804), "iat": 1718719204.0,
+		"sub": "f2a4c6d8", "iss": pool, "aud": []string{"notes"}, "azp": "4qr7", "exp": int64(1718722804), "iat": 1718719204.0,
 		"auth_time": json.Number("1718719204"), "cognito:username": "ada", "scope": []any{"a/x", "not a/y"},
 		"int8": int8(-8), "uint64": uint64(math.MaxUint64), "float32": float32(0.5), "bool": true, "nil": nil,
 		"exact": json.Number("9007199254740993"), "cognito:groups": []string{"admin", "a b"},
@@ -208,13 +208,16 @@ func TestClientIDAndAudience(t *testing.T) {
 		client   string
 		audience []string
 	}{
-		`"aud":"4qr7"`:                   {"4qr7", []string{"4qr7"}},
-		`"aud":["4qr7"]`:                 {"4qr7", []string{"4qr7"}},
-		`"aud":["4qr7","x"]`:             {"", []string{"4qr7", "x"}},
-		`"aud":["4qr7"],"client_id":"c"`: {"c", []string{"4qr7"}},
-		`"aud":"[4qr7]"`:                 {"", nil},
-		`"aud":7`:                        {"", nil},
-		`"client_id":7`:                  {"", nil},
+		`"aud":"api"`:                   {"", []string{"api"}}, // an access token's audience is no client
+		`"aud":["api"]`:                 {"", []string{"api"}},
+		`"aud":["api","x"]`:             {"", []string{"api", "x"}},
+		`"aud":["api"],"client_id":"c"`: {"c", []string{"api"}},
+		`"aud":"api","azp":"spa1"`:      {"spa1", []string{"api"}},
+		`"azp":"spa1","client_id":"c"`:  {"c", nil},
+		`"aud":"[api]"`:                 {"", nil},
+		`"aud":7`:                       {"", nil},
+		`"client_id":7`:                 {"", nil},
+		`"azp":["spa1"]`:                {"", nil},
 	} {
 		got := identify(t, anyone, requestFrom(t, adapter.HTTPAPIV2, jwtWith(members)))
 		if got.ClientID != want.client || !cmp.Equal(got.Audience, want.audience) {

@@ -12,18 +12,25 @@ import (
 
 // A handler's goroutine may ask who is calling after the invocation ended and
 // its payload's memory was used again; under -race this shows a data race.
-func TestFromContextAfterTheInvocation(t *testing.T) {
-	for name, wrap := range map[string]func(http.Handler) http.Handler{
-		"plain": func(h http.Handler) http.Handler { return h },
-		"Wrap":  anyone.Wrap,
+func TestIdentityAfterTheInvocation(t *testing.T) {
+	plain := func(h http.Handler) http.Handler { return h }
+	for name, row := range map[string]struct {
+		wrap func(http.Handler) http.Handler
+		ask  func(context.Context) (*claims.Identity, bool)
+	}{
+		"asked before": {anyone.Wrap, claims.FromContext},
+		"asked late": {plain, func(ctx context.Context) (*claims.Identity, bool) {
+			id, err := anyone.IdentifyContext(ctx)
+			return id, err == nil
+		}},
 	} {
 		over := make(chan struct{})
 		var late sync.WaitGroup
-		h := adapter.New(wrap(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		h := adapter.New(row.wrap(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			late.Go(func() {
 				<-over
 				for range 2 {
-					id, ok := claims.FromContext(r.Context())
+					id, ok := row.ask(r.Context())
 					if !ok || id.Subject != "f2a4c6d8" || !id.HasScope("notes-api/read") {
 						t.Errorf("%s: after the invocation: %v, %v", name, id, ok)
 					}
@@ -68,7 +75,7 @@ func TestTwoRequestContexts(t *testing.T) {
 	if err != nil {
 		return // refused as a whole
 	}
-	if id, ok := claims.FromContext(adapter.NewContext(t.Context(), event)); ok && id.Subject == "f2a4c6d8" {
+	if id, _ := anyone.IdentifyContext(adapter.NewContext(t.Context(), event)); id != nil && id.Subject == "f2a4c6d8" {
 		t.Errorf("the first of two requestContexts counts, to encoding/json the last does: %v", id)
 	}
 }

@@ -72,6 +72,9 @@ type rules struct {
 	lists   []string
 	commas  []string
 	context []rename // of a Lambda authorizer
+
+	issuerNames   map[string]string // issuers by logical name
+	accessIssuers []string          // whose tokens are access tokens
 }
 
 var defaults = rules{subject: "sub"}

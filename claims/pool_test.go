@@ -21,8 +21,8 @@ func TestInvokerWithAnIdentity(t *testing.T) {
 		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(claims.Identity{})); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", row.file, diff)
 		}
-		if id, ok := claims.FromContext(invokedBy(recorded(t, row.file), user, users).Context()); ok {
-			t.Errorf("%s: FromContext = %+v, want nobody", row.file, id)
+		if id, err := anyone.Identify(invokedBy(recorded(t, row.file), user, users)); id != nil || err == nil {
+			t.Errorf("%s, IdentityPool not listed: %+v, want an error", row.file, id)
 		}
 	}
 	got := identify(t, e, invokedBy(httptest.NewRequest("GET", "/", nil), user, users))

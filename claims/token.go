@@ -20,8 +20,8 @@ func newToken(st *statement, r *rules) (*Identity, error) {
 		Source:   st.source,
 		Subject:  set.str(r.subject),
 		Issuer:   set.str("iss"),
-		ClientID: set.str("client_id"),
-		Username: set.str("username"),
+		ClientID: set.either("client_id", "azp"),
+		Username: set.either("username", "cognito:username"),
 		TokenUse: set.str("token_use"),
 		ID:       set.str("jti"),
 		claims:   set,
@@ -53,15 +53,9 @@ func named(id *Identity) (*Identity, error) {
 
 // complete fills what may be missing but not malformed.
 func (id *Identity) complete() (err error) {
-	if id.Username == "" {
-		id.Username = id.claims.str("cognito:username")
-	}
 	// Several audiences without brackets known to be a list stay unread: only
 	// the gateway compares audiences, and it has done so.
 	id.Audience, _ = id.List("aud")
-	if id.ClientID == "" && len(id.Audience) == 1 {
-		id.ClientID = id.Audience[0]
-	}
 	if err := id.readDates(); err != nil {
 		return err
 	}

@@ -50,6 +50,7 @@ func ExampleExport_wrong() {
 // The other way round, main stays with the library for now and the handler asks
 // claims who is calling.
 func ExampleImport() {
+	who := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example.com"}})
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, ok := claims.FromContext(r.Context())
 		if !ok {
@@ -58,7 +59,7 @@ func ExampleImport() {
 		}
 		fmt.Fprint(w, caller.Subject)
 	})
-	library := httpadapter.NewV2(awslabs.Import(handler))
+	library := httpadapter.NewV2(awslabs.Import(who.Wrap(handler)))
 
 	var event events.APIGatewayV2HTTPRequest // as lambda.Start would decode it
 	event.RequestContext.HTTP.Method = "GET"

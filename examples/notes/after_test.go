@@ -19,28 +19,24 @@ import (
 func TestCallerAfterTheInvocation(t *testing.T) {
 	issuer := newIssuer(t, issuerURL)
 	for _, front := range fronts {
-		for name, guard := range map[string]func(http.Handler) http.Handler{
-			"decided before":          (&authz.Guard{Identify: pinned(t, issuerURL)}).Require(authz.Authenticated()),
-			"nobody has asked before": func(h http.Handler) http.Handler { return h },
-		} {
-			t.Run(front.format.String()+"/"+name, func(t *testing.T) {
-				over, subjects := make(chan struct{}), make(chan string)
-				g := front.gateway(guard(leavingBehind(over, subjects)), issuer)
-				for _, as := range []caller{reader, newCaller("someone", notes.ReadScope), writer} {
-					r := httptest.NewRequest("GET", front.prefix+"/profile", nil)
-					r.Header = as.header(t, issuer)
-					if w := serve(g, r); w.Code != 200 {
-						t.Fatalf("status %d, body %s", w.Code, w.Body)
-					}
+		guard := &authz.Guard{Identify: pinned(t, issuerURL)}
+		t.Run(front.format.String(), func(t *testing.T) {
+			over, subjects := make(chan struct{}), make(chan string)
+			g := front.gateway(guard.Require(authz.Authenticated())(leavingBehind(over, subjects)), issuer)
+			for _, as := range []caller{reader, newCaller("someone", notes.ReadScope), writer} {
+				r := httptest.NewRequest("GET", front.prefix+"/profile", nil)
+				r.Header = as.header(t, issuer)
+				if w := serve(g, r); w.Code != 200 {
+					t.Fatalf("status %d, body %s", w.Code, w.Body)
 				}
-				close(over)
-				got := []string{<-subjects, <-subjects, <-subjects}
-				slices.Sort(got)
-				if diff := cmp.Diff([]string{"reader", "someone", "writer"}, got); diff != "" {
-					t.Errorf("subjects (-want +got):\n%s", diff)
-				}
-			})
-		}
+			}
+			close(over)
+			got := []string{<-subjects, <-subjects, <-subjects}
+			slices.Sort(got)
+			if diff := cmp.Diff([]string{"reader", "someone", "writer"}, got); diff != "" {
+				t.Errorf("subjects (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
