@@ -130,7 +130,7 @@ func freeAddress() (string, error) {
 // ask sends the function a GET as a function URL does. The emulator delivers
 // errors of the function with status 200 too.
 func ask(ctx context.Context, address, path string) error {
-	g := gateway.Gateway{Format: adapter.FunctionURL}
+	g := gateway.MustNew(gateway.Config{Format: adapter.FunctionURL})
 	event, err := g.Event(httptest.NewRequest(http.MethodGet, path, nil))
 	if err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 // eventFrom is the event that a front writes for a request which this authorizer
 // let pass.
 func eventFrom(format adapter.Format, authorizer gateway.Authorizer, r *http.Request) *http.Request {
-	g := &gateway.Gateway{Format: format, Authorizer: authorizer}
+	g := gateway.MustNew(gateway.Config{Format: format, Authorizer: authorizer})
 	text, err := g.Event(r)
 	if err != nil {
 		panic(err)
@@ -40,7 +40,7 @@ func ExampleConfig_lambdaClaims() {
 			"sub":         "root", // means nothing: LambdaClaims do not name the key
 		}}, nil
 	}}
-	r := eventFrom(adapter.HTTPAPIV2, authorizer.Authorize, httptest.NewRequest("GET", "/notes", nil))
+	r := eventFrom(adapter.HTTPAPIV2, authorizer, httptest.NewRequest("GET", "/notes", nil))
 
 	id, err := who.Identify(r)
 	if err != nil {
@@ -67,7 +67,7 @@ func ExampleIdentity_iam() {
 	r := httptest.NewRequest("GET", "/notes", nil)
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/…")
 
-	id, err := who.Identify(eventFrom(adapter.HTTPAPIV2, authorizer.Authorize, r))
+	id, err := who.Identify(eventFrom(adapter.HTTPAPIV2, authorizer, r))
 	if err != nil {
 		panic(err)
 	}

@@ -49,27 +49,26 @@ func TestWholeWay(t *testing.T) {
 		subject    string
 	}{
 		{adapter.HTTPAPIV2, nil, 0, ""},
-		{adapter.HTTPAPIV2, jwtCheck.Authorize, claims.JWT, "f2a4c6d8"},
-		{adapter.HTTPAPIV1, jwtCheck.Authorize, claims.JWT, "f2a4c6d8"},
-		{adapter.RESTAPI, cognitoCheck.Authorize, claims.Cognito, "f2a4c6d8"},
-		{adapter.HTTPAPIV2, lambdaCheck.Authorize, claims.LambdaAuthorizer, "ada"},
-		{adapter.HTTPAPIV1, lambdaCheck.Authorize, claims.LambdaAuthorizer, "ada"},
-		{adapter.RESTAPI, lambdaCheck.Authorize, claims.LambdaAuthorizer, "ada"},
-		{adapter.HTTPAPIV2, iamCheck.Authorize, claims.SigV4, "AIDA1"},
-		{adapter.FunctionURL, iamCheck.Authorize, claims.SigV4, "AIDA1"},
-		{adapter.RESTAPI, iamCheck.Authorize, claims.SigV4, "AIDA1"},
-		{adapter.HTTPAPIV2, poolCheck.Authorize, claims.SigV4, "eu-west-1:ada1"},
-		{adapter.RESTAPI, poolCheck.Authorize, claims.SigV4, "eu-west-1:ada1"},
-		{adapter.HTTPAPIV2, guestCheck.Authorize, 0, ""},
-		{adapter.RESTAPI, guestCheck.Authorize, 0, ""},
-		{adapter.LatticeV2, iamCheck.AuthorizeLattice, claims.Lattice, "arn:aws:iam::111122223333:user/ada"},
-		{adapter.LatticeV1, iamCheck.AuthorizeLattice, 0, ""},
-		{adapter.HTTPAPIV2, new(gateway.MutualTLS).Authorize, claims.ClientCertificate, "CN=buoy-7"},
-		{adapter.HTTPAPIV1, new(gateway.MutualTLS).Authorize, claims.ClientCertificate, "CN=buoy-7"},
-		{adapter.RESTAPI, new(gateway.MutualTLS).Authorize, claims.ClientCertificate, "CN=buoy-7"},
-		{adapter.HTTPAPIV2, (&gateway.MutualTLS{Authorizer: jwtCheck.Authorize}).Authorize, claims.JWT, "f2a4c6d8"},
-		{adapter.RESTAPI, (&gateway.APIKeys{Keys: map[string]string{"k3y": "k1"}}).Authorize, 0, ""},
-		{adapter.RESTAPI, (&gateway.APIKeys{Keys: map[string]string{"k3y": "k1"}, Authorizer: cognitoCheck.Authorize}).Authorize, claims.Cognito, "f2a4c6d8"},
+		{adapter.HTTPAPIV2, jwtCheck, claims.JWT, "f2a4c6d8"},
+		{adapter.HTTPAPIV1, jwtCheck, claims.JWT, "f2a4c6d8"},
+		{adapter.RESTAPI, cognitoCheck, claims.Cognito, "f2a4c6d8"},
+		{adapter.HTTPAPIV2, lambdaCheck, claims.LambdaAuthorizer, "ada"},
+		{adapter.HTTPAPIV1, lambdaCheck, claims.LambdaAuthorizer, "ada"},
+		{adapter.RESTAPI, lambdaCheck, claims.LambdaAuthorizer, "ada"},
+		{adapter.HTTPAPIV2, iamCheck, claims.SigV4, "AIDA1"},
+		{adapter.FunctionURL, iamCheck, claims.SigV4, "AIDA1"},
+		{adapter.RESTAPI, iamCheck, claims.SigV4, "AIDA1"},
+		{adapter.HTTPAPIV2, poolCheck, claims.SigV4, "eu-west-1:ada1"},
+		{adapter.RESTAPI, poolCheck, claims.SigV4, "eu-west-1:ada1"},
+		{adapter.HTTPAPIV2, guestCheck, 0, ""},
+		{adapter.RESTAPI, guestCheck, 0, ""},
+		{adapter.LatticeV2, iamCheck, claims.Lattice, "arn:aws:iam::111122223333:user/ada"},
+		{adapter.LatticeV1, iamCheck, 0, ""},
+		{adapter.HTTPAPIV2, nil, claims.ClientCertificate, "CN=buoy-7"},
+		{adapter.HTTPAPIV1, nil, claims.ClientCertificate, "CN=buoy-7"},
+		{adapter.RESTAPI, nil, claims.ClientCertificate, "CN=buoy-7"},
+		{adapter.RESTAPI, &gateway.APIKeys{Keys: map[string]string{"k3y": "k1"}}, 0, ""},
+		{adapter.RESTAPI, &gateway.APIKeys{Keys: map[string]string{"k3y": "k1"}, Authorizer: cognitoCheck}, claims.Cognito, "f2a4c6d8"},
 		{adapter.ALB, nil, 0, ""},
 	} {
 		var got *claims.Identity
@@ -78,7 +77,8 @@ func TestWholeWay(t *testing.T) {
 			served = true
 			got, _ = claims.FromContext(r.Context())
 		}))
-		g := &gateway.Gateway{Function: adapter.New(h, nil), Format: row.format, Authorizer: row.authorizer}
+		mutual := row.source == claims.ClientCertificate || row.source == claims.JWT // a token outranks the certificate
+		g := gateway.MustNew(gateway.Config{Function: adapter.New(h, nil), Format: row.format, Authorizer: row.authorizer, MutualTLS: mutual})
 		w := httptest.NewRecorder()
 		g.ServeHTTP(w, clientRequest(row.format, row.source))
 		switch {
@@ -124,7 +124,7 @@ func TestWholeWayOfAWebSocket(t *testing.T) {
 		subjects = append(subjects, id.Subject)
 	}))
 	function := adapter.New(h, &adapter.Options{Formats: []adapter.Format{adapter.WebSocketAPI}})
-	g := &gateway.Gateway{Function: function, Format: adapter.WebSocketAPI, Authorizer: lambdaCheck.Authorize}
+	g := gateway.MustNew(gateway.Config{Function: function, Format: adapter.WebSocketAPI, Authorizer: lambdaCheck})
 	connection, err := g.Connect(httptest.NewRequest("GET", "/", nil))
 	if err != nil {
 		t.Fatal(err)

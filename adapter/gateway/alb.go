@@ -36,14 +36,14 @@ type albTarget struct {
 // targets").
 func eventALB(c *call) (any, error) {
 	event := c.gateway.albEvent(c.method, c.place.path)
-	event.setMaps(c.gateway.MultiValueHeaders, lower(c.header(hopByHop)), verbatimQuery(c.request.URL.RawQuery))
+	event.setMaps(c.gateway.config.MultiValueHeaders, lower(c.header(hopByHop)), verbatimQuery(c.request.URL.RawQuery))
 	encoded := c.request.Header.Get("Content-Encoding") != ""
 	event.Body, event.IsBase64Encoded = c.text(encoded || c.binaryByType())
 	return event, nil
 }
 
 func (g *Gateway) albEvent(method, path string) *albEvent {
-	arn := "arn:aws:elasticloadbalancing:" + region + ":" + accountID + ":targetgroup/" + g.apiID() + "/0123456789abcdef"
+	arn := "arn:aws:elasticloadbalancing:" + region + ":" + accountID + ":targetgroup/" + g.config.APIID + "/0123456789abcdef"
 	return &albEvent{RequestContext: albContext{albTarget{arn}}, HTTPMethod: method, Path: path}
 }
 
@@ -69,13 +69,13 @@ func verbatimQuery(raw string) map[string][]string {
 // ALB's target group makes. No client can send such a request: its one header
 // is User-Agent, so it has no Host. It is an error for another Format.
 func (g *Gateway) HealthCheck(path string) ([]byte, error) {
-	if g.Format != adapter.ALB {
+	if g.config.Format != adapter.ALB {
 		return nil, errors.New("gateway: only an ALB makes health checks")
 	}
 	event := g.albEvent(http.MethodGet, oneOr(path))
 	header := map[string][]string{"user-agent": {"ELB-HealthChecker/2.0"}}
-	event.setMaps(g.MultiValueHeaders, header, map[string][]string{})
-	c := &call{gateway: g, front: frontOf(g.Format)}
+	event.setMaps(g.config.MultiValueHeaders, header, map[string][]string{})
+	c := &call{gateway: g, front: g.front}
 	return c.encode(event)
 }
 
@@ -96,7 +96,7 @@ func screenALB(c *call) error {
 // replyALB takes the headers from the map of the target group's mode. What an
 // ALB makes of the other map is unconfirmed.
 func replyALB(c *call, raw []byte) (*response, error) {
-	if c.gateway.MultiValueHeaders {
+	if c.gateway.config.MultiValueHeaders {
 		return c.replyTarget(raw, "headers")
 	}
 	return c.replyTarget(raw, "multiValueHeaders")

@@ -51,7 +51,7 @@ func TestALBEvent(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			g := &gateway.Gateway{Format: adapter.ALB, MultiValueHeaders: tt.multi, StageVariables: map[string]string{"pier": "west"}}
+			g := gateway.Config{Format: adapter.ALB, MultiValueHeaders: tt.multi, StageVariables: map[string]string{"pier": "west"}}
 			if diff := cmp.Diff(decode(t, []byte(tt.want)), any(event(t, g, tt.request("")))); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -71,7 +71,7 @@ func TestALBHealthCheck(t *testing.T) {
 			"multiValueHeaders":{"user-agent":["ELB-HealthChecker/2.0"]},"body":"","isBase64Encoded":false}`},
 	}
 	for _, tt := range tests {
-		got, err := (&gateway.Gateway{Format: adapter.ALB, MultiValueHeaders: tt.multi}).HealthCheck(tt.path)
+		got, err := (gateway.MustNew(gateway.Config{Format: adapter.ALB, MultiValueHeaders: tt.multi})).HealthCheck(tt.path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestALBHealthCheck(t *testing.T) {
 			t.Errorf("HealthCheck(%q): -want +got:\n%s", tt.path, diff)
 		}
 	}
-	if _, err := (&gateway.Gateway{}).HealthCheck("/"); err == nil {
+	if _, err := (gateway.MustNew(gateway.Config{})).HealthCheck("/"); err == nil {
 		t.Error("an HTTP API made a health check")
 	}
 }
@@ -122,7 +122,7 @@ func TestALBReply(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			g := &gateway.Gateway{Function: returns(tt.reply), Format: adapter.ALB, MultiValueHeaders: tt.multi}
+			g := gateway.Config{Function: returns(tt.reply), Format: adapter.ALB, MultiValueHeaders: tt.multi}
 			resp := serve(g, httptest.NewRequest("GET", "/", nil))
 			if resp.StatusCode != tt.status {
 				t.Fatalf("status %d, want %d", resp.StatusCode, tt.status)
@@ -152,7 +152,7 @@ func page(title string) string {
 }
 
 func TestALBNamesNoTypeForTheFunction(t *testing.T) {
-	server := httptest.NewServer(&gateway.Gateway{Function: returns(`{"statusCode":200,"body":"<html>"}`), Format: adapter.ALB})
+	server := httptest.NewServer(gateway.MustNew(gateway.Config{Function: returns(`{"statusCode":200,"body":"<html>"}`), Format: adapter.ALB}))
 	defer server.Close()
 	resp, err := server.Client().Get(server.URL)
 	if err != nil {
@@ -190,7 +190,7 @@ func TestALBRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := see(t, &gateway.Gateway{Function: returns(tt.reply), Format: adapter.ALB}, tt.r)
+			got := see(t, gateway.Config{Function: returns(tt.reply), Format: adapter.ALB}, tt.r)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -226,7 +226,7 @@ func TestTargetGroupBodies(t *testing.T) {
 		r := httptest.NewRequest("PUT", "/", strings.NewReader(tt.body))
 		r.Header.Set("Content-Type", tt.contentType)
 		r.Header.Set("Content-Encoding", tt.encoding)
-		got := event(t, &gateway.Gateway{Format: tt.format}, r)
+		got := event(t, gateway.Config{Format: tt.format}, r)
 		if got["isBase64Encoded"] != tt.base64 || (got["body"] == tt.body) == tt.base64 {
 			t.Errorf("%v: %q %q: body %q, base64 %v; want base64 %v", tt.format, tt.contentType, tt.encoding, got["body"], got["isBase64Encoded"], tt.base64)
 		}

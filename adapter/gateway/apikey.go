@@ -6,7 +6,7 @@ import (
 )
 
 // APIKeys is a REST API's requirement of an API key ("API keys and usage
-// plans"). Its Authorize method is an Authorizer; other fronts tell the function
+// plans"). It is an Authorizer; other fronts tell the function
 // nothing of the key. The zero APIKeys refuses every request.
 type APIKeys struct {
 	// Keys are the ids of the keys that are accepted, by the key itself, which
@@ -18,7 +18,7 @@ type APIKeys struct {
 
 // Authorize is an Authorizer.
 func (k *APIKeys) Authorize(r *http.Request, route Route) (*Authorization, error) {
-	auth, err := k.Authorizer.ask(r, route)
+	auth, err := ask(k.Authorizer, r, route)
 	if err != nil {
 		return nil, err
 	}
@@ -31,4 +31,18 @@ func (k *APIKeys) Authorize(r *http.Request, route Route) (*Authorization, error
 	maps.Copy(identity, auth.Identity)
 	auth.Identity = identity
 	return auth, nil
+}
+
+// ask returns what a says in a copy, which the caller may add to; a nil a says
+// nothing.
+func ask(a Authorizer, r *http.Request, route Route) (*Authorization, error) {
+	if a == nil {
+		return new(Authorization), nil
+	}
+	auth, err := a.Authorize(r, route)
+	if err != nil || auth == nil {
+		return new(Authorization), err
+	}
+	said := *auth
+	return &said, nil
 }

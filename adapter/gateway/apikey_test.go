@@ -28,7 +28,7 @@ func TestAPIKeys(t *testing.T) {
 		for _, key := range row.header {
 			r.Header.Add("X-Api-Key", key)
 		}
-		g := &gateway.Gateway{Function: returns(okReply), Format: adapter.RESTAPI, Authorizer: row.a.Authorize}
+		g := gateway.Config{Function: returns(okReply), Format: adapter.RESTAPI, Authorizer: row.a}
 		if got := serve(g, r).StatusCode; got != row.status {
 			t.Errorf("%s: status %d, want %d", name, got, row.status)
 		}
@@ -37,7 +37,7 @@ func TestAPIKeys(t *testing.T) {
 	r := httptest.NewRequest("GET", "/prod/", nil)
 	r.Header.Set("X-Api-Key", "k3y")
 	keys.Authorizer = gives(shared)
-	got := event(t, &gateway.Gateway{Function: returns(okReply), Format: adapter.RESTAPI, Authorizer: keys.Authorize}, r)
+	got := event(t, gateway.Config{Function: returns(okReply), Format: adapter.RESTAPI, Authorizer: keys}, r)
 	for path, want := range map[string]any{"apiKey": "k3y", "apiKeyId": "k1", "user": "AIDAEXAMPLE"} {
 		if got := member(got, "requestContext.identity."+path); got != want {
 			t.Errorf("identity.%s = %v, want %v", path, got, want)

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -10,7 +11,18 @@ import (
 // *Refusal error with status 401 or 403 refuses with the front's own answer,
 // any other error is a failed authorizer (500). With (nil, nil) the request
 // passes and the event has no authorizer data. The request's body is empty.
-type Authorizer func(r *http.Request, route Route) (*Authorization, error)
+// Authorize is called concurrently.
+type Authorizer interface {
+	Authorize(r *http.Request, route Route) (*Authorization, error)
+}
+
+// AuthorizerFunc makes an Authorizer of a function.
+type AuthorizerFunc func(r *http.Request, route Route) (*Authorization, error)
+
+// Authorize calls f.
+func (f AuthorizerFunc) Authorize(r *http.Request, route Route) (*Authorization, error) {
+	return f(r, route)
+}
 
 // Authorization is what an Authorizer found out, for the event.
 type Authorization struct {
@@ -22,31 +34,33 @@ type Authorization struct {
 	// Function URLs, ALBs and VPC Lattice v1 do not have. It is how VPC
 	// Lattice v2 says whom AWS_IAM authentication found.
 	Identity map[string]any
-	// ClientCert is the client's certificate as the fronts describe it:
-	// requestContext.identity.clientCert or, in payload 2.0,
-	// requestContext.authentication.clientCert; nil: none.
-	ClientCert any
 }
 
-// shaped is authorizer data that looks different on each front.
+// shaped is authorizer data that looks different on each front: its parts of
+// requestContext.authorizer and requestContext.identity.
 type shaped interface {
-	shape(adapter.Format) (any, error)
+	shape(adapter.Format) (data any, identity map[string]any, err error)
 }
 
-// authorizer is the value of requestContext.authorizer, nil for none.
-func (c *call) authorizer() (any, error) {
-	if c.auth == nil {
+// shape gives the authorization the form of this front.
+func (a *Authorization) shape(f adapter.Format) (*Authorization, error) {
+	if a == nil {
 		return nil, nil
 	}
-	if data, ok := c.auth.Authorizer.(shaped); ok {
-		return data.shape(c.gateway.format())
+	data, ok := a.Authorizer.(shaped)
+	if !ok {
+		return a, nil
 	}
-	return c.auth.Authorizer, nil
-}
-
-func (g *Gateway) format() adapter.Format {
-	if g.Format == 0 {
-		return adapter.HTTPAPIV2
+	formed := *a
+	var identity map[string]any
+	var err error
+	formed.Authorizer, identity, err = data.shape(f)
+	if identity != nil {
+		formed.Identity = maps.Clone(a.Identity)
+		if formed.Identity == nil {
+			formed.Identity = identity
+		}
+		maps.Copy(formed.Identity, identity)
 	}
-	return g.Format
+	return &formed, err
 }

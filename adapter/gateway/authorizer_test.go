@@ -17,21 +17,19 @@ func TestAuthorization(t *testing.T) {
 	authorization := &gateway.Authorization{
 		Authorizer: map[string]any{"iam": map[string]any{"accountId": "210987654321"}},
 		Identity:   map[string]any{"user": "AIDAEXAMPLE"},
-		ClientCert: map[string]any{"subjectDN": "CN=buoy"},
 	}
 	iam := map[string]any{"iam": map[string]any{"accountId": "210987654321"}}
-	cert := map[string]any{"subjectDN": "CN=buoy"}
 	want := map[adapter.Format]map[string]any{
-		adapter.RESTAPI:     {"authorizer": iam, "identity.user": "AIDAEXAMPLE", "identity.sourceIp": "192.0.2.1", "identity.clientCert": cert},
-		adapter.HTTPAPIV1:   {"authorizer": iam, "identity.user": "AIDAEXAMPLE", "identity.clientCert": cert},
-		adapter.HTTPAPIV2:   {"authorizer": iam, "authentication.clientCert": cert, "accountId": "123456789012", "identity": absent},
-		adapter.FunctionURL: {"authorizer": iam, "authentication.clientCert": cert, "accountId": "210987654321", "identity": absent},
+		adapter.RESTAPI:     {"authorizer": iam, "identity.user": "AIDAEXAMPLE", "identity.sourceIp": "192.0.2.1"},
+		adapter.HTTPAPIV1:   {"authorizer": iam, "identity.user": "AIDAEXAMPLE"},
+		adapter.HTTPAPIV2:   {"authorizer": iam, "accountId": "123456789012", "identity": absent},
+		adapter.FunctionURL: {"authorizer": iam, "accountId": "210987654321", "identity": absent},
 	}
 	for _, f := range formats {
 		if want[f.format] == nil {
 			continue
 		}
-		g := &gateway.Gateway{Format: f.format, Authorizer: func(*http.Request, gateway.Route) (*gateway.Authorization, error) { return authorization, nil }}
+		g := gateway.Config{Format: f.format, Authorizer: gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) { return authorization, nil })}
 		context := event(t, g, httptest.NewRequest("GET", f.base+"/", nil))["requestContext"].(map[string]any)
 		for path, want := range want[f.format] {
 			if diff := cmp.Diff(want, member(context, path)); diff != "" {
@@ -82,12 +80,12 @@ func TestAuthorizerAnswers(t *testing.T) {
 			if !ok {
 				continue
 			}
-			g := &gateway.Gateway{Function: returns(okReply), Format: f.format,
-				Authorizer: func(*http.Request, gateway.Route) (*gateway.Authorization, error) { return nil, tt.err }}
+			g := gateway.Config{Function: returns(okReply), Format: f.format,
+				Authorizer: gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) { return nil, tt.err })}
 			if diff := cmp.Diff(want, see(t, g, httptest.NewRequest("GET", f.base+"/", nil))); diff != "" {
 				t.Errorf("%v, %v: -want +got:\n%s", f.format, tt.err, diff)
 			}
-			_, err := g.Event(httptest.NewRequest("GET", f.base+"/", nil))
+			_, err := gateway.MustNew(g).Event(httptest.NewRequest("GET", f.base+"/", nil))
 			if errors.Is(tt.err, broken) != errors.Is(err, broken) {
 				t.Errorf("%v: Event: %v does not wrap the authorizer's error", f.format, err)
 			}
@@ -98,14 +96,14 @@ func TestAuthorizerAnswers(t *testing.T) {
 func TestAuthorizerSeesRequestAndRoute(t *testing.T) {
 	body := strings.NewReader("not for the authorizer")
 	var asked []string
-	g := &gateway.Gateway{
+	g := gateway.Config{
 		Function: returns(okReply),
 		Routes:   []gateway.Route{{Key: "POST /a", Scopes: []string{"row"}}, {Key: "POST /open", Open: true}},
-		Authorizer: func(r *http.Request, route gateway.Route) (*gateway.Authorization, error) {
+		Authorizer: gateway.AuthorizerFunc(func(r *http.Request, route gateway.Route) (*gateway.Authorization, error) {
 			read, _ := r.Body.Read(make([]byte, 1))
 			asked = append(asked, fmt.Sprintf("%s %s %v %d", r.URL.Path, route.Key, route.Scopes, read))
 			return nil, nil
-		},
+		}),
 	}
 	for _, path := range []string{"/a", "/open", "/nowhere"} {
 		serve(g, httptest.NewRequest("POST", path, body))
@@ -115,12 +113,28 @@ func TestAuthorizerSeesRequestAndRoute(t *testing.T) {
 	}
 }
 
+func TestRoutesNameTheirAuthorizers(t *testing.T) {
+	says := func(name string) gateway.Authorizer { return gives(&gateway.Authorization{Authorizer: name}) }
+	g := gateway.Config{
+		Authorizer:  says("all"),
+		Authorizers: map[string]gateway.Authorizer{"staff": says("staff"), "partners": says("partners")},
+		Routes: []gateway.Route{
+			{Key: "GET /staff", Authorizer: "staff"}, {Key: "GET /partners", Authorizer: "partners"}, {Key: "GET /open", Open: true}, {Key: "GET /{any}"},
+		},
+	}
+	for path, want := range map[string]any{"/staff": "staff", "/partners": "partners", "/other": "all", "/open": absent} {
+		if got := member(event(t, g, httptest.NewRequest("GET", path, nil)), "requestContext.authorizer"); got != want {
+			t.Errorf("%s: the event has the data of %v, want %v", path, got, want)
+		}
+	}
+}
+
 func TestAuthorizerDataThatIsNoJSON(t *testing.T) {
 	for _, f := range formats {
-		g := &gateway.Gateway{Function: returns(okReply), Format: f.format,
-			Authorizer: func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
+		g := gateway.Config{Function: returns(okReply), Format: f.format,
+			Authorizer: gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 				return &gateway.Authorization{Authorizer: func() {}}, nil
-			}}
+			})}
 		if resp := serve(g, httptest.NewRequest("GET", f.base+"/", nil)); resp.StatusCode != 500 {
 			t.Errorf("%v: status %d, want 500", f.format, resp.StatusCode)
 		}

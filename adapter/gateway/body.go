@@ -41,12 +41,8 @@ func (c *call) binaryByType() bool {
 // binaryMedia reports whether a REST API's binaryMediaTypes hold the type of
 // a Content-Type or Accept value ("Content type conversions in API Gateway").
 func (g *Gateway) binaryMedia(value string) bool {
-	types := g.BinaryMediaTypes
-	if types == nil {
-		types = []string{"*/*"}
-	}
 	media := mediaType(value)
-	for _, t := range types {
+	for _, t := range g.config.BinaryMediaTypes {
 		group, wild := strings.CutSuffix(strings.ToLower(t), "/*")
 		if t == "*/*" || t != "" && media == strings.ToLower(t) || wild && strings.HasPrefix(media, group+"/") {
 			return true

@@ -22,6 +22,8 @@ type call struct {
 	auth    *Authorization
 	body    []byte
 
+	certificate *clientCert // nil: the API asks for none
+
 	at         time.Time
 	requestID  string // a UUID, Lambda's form
 	extendedID string // API Gateway's own short form
@@ -29,15 +31,11 @@ type call struct {
 }
 
 // admit takes the request as far as the integration, or says with a *Refusal
-// why it does not get there. The call is never nil unless the Format is bad.
+// why it does not get there. The call is never nil.
 func (g *Gateway) admit(r *http.Request) (*call, error) {
-	front := frontOf(g.Format)
-	if front == nil {
-		return nil, fmt.Errorf("gateway: Format %v: no such front", g.Format)
-	}
-	c := &call{gateway: g, front: front, request: r, method: r.Method, at: time.Now().UTC()}
+	c := &call{gateway: g, front: g.front, request: r, method: r.Method, at: time.Now().UTC()}
 	c.identify()
-	for _, step := range []func() error{c.locate, c.preflight, c.match, c.screen, c.authorize, c.read} {
+	for _, step := range []func() error{c.handshake, c.locate, c.preflight, c.match, c.screen, c.authorize, c.read} {
 		if err := step(); err != nil {
 			return c, err
 		}
@@ -76,11 +74,7 @@ func (c *call) match() error {
 	if other := c.request.Header.Get("X-HTTP-Method-Override"); other != "" && c.front.tree {
 		c.method = other
 	}
-	patterns, err := parseRoutes(c.gateway.routes(), c.front.tree)
-	if err != nil {
-		return err
-	}
-	c.route, c.params = choose(patterns, c.method, c.place.route, c.front.tree)
+	c.route, c.params = choose(c.gateway.routes, c.method, c.place.route, c.front.tree)
 	if c.route == nil {
 		return c.front.refuse(noRoute, "no such route")
 	}
@@ -94,26 +88,39 @@ func (c *call) screen() error {
 	return c.front.screen(c)
 }
 
-// authorize asks the Authorizer, which sees the request without its body.
+// authorize asks the route's authorizer, which sees the request without its
+// body.
 func (c *call) authorize() error {
 	route := Route{Key: c.front.only}
 	if c.route != nil {
 		route = c.route.Route
 	}
-	if c.gateway.Authorizer == nil || route.Open {
+	authorizer := c.gateway.authorizerOf(route)
+	if authorizer == nil {
 		return nil
 	}
 	r := c.request.Clone(c.request.Context())
 	r.Body = http.NoBody
-	auth, err := c.gateway.Authorizer(r, route)
+	auth, err := authorizer.Authorize(r, route)
 	if err != nil {
 		return c.front.denied(err)
 	}
-	if auth != nil && auth.Authorizer != nil && c.front.bare {
+	c.auth, err = auth.shape(c.gateway.config.Format)
+	if err == nil && c.auth != nil && c.auth.Authorizer != nil && c.front.bare {
 		return c.front.refuse(badConfiguration, "the front's events have no authorizer data")
 	}
-	c.auth = auth
-	return nil
+	return err
+}
+
+// authorizerOf is the authorizer that a route asks, nil if it asks none.
+func (g *Gateway) authorizerOf(route Route) Authorizer {
+	switch {
+	case route.Open:
+		return nil
+	case route.Authorizer != "":
+		return g.config.Authorizers[route.Authorizer]
+	}
+	return g.config.Authorizer
 }
 
 func (c *call) read() error {
@@ -134,11 +141,17 @@ func (c *call) read() error {
 	return nil
 }
 
+// authorizer is requestContext.authorizer, nil for none.
+func (c *call) authorizer() any {
+	if c.auth == nil {
+		return nil
+	}
+	return c.auth.Authorizer
+}
+
 // routeKey is the key of the matched route, "" if there is none.
 func (c *call) routeKey() string {
 	switch {
-	case c == nil:
-		return ""
 	case c.route != nil:
 		return c.route.Key
 	}

@@ -82,7 +82,7 @@ func (c gatewayRule) play(t *testing.T) {
 		reply = *c.ReturnsRaw
 	}
 	// A new REST API has no binary media types.
-	g := &gateway.Gateway{Function: returns(reply), Format: front.format, BinaryMediaTypes: []string{}}
+	g := gateway.Config{Function: returns(reply), Format: front.format, BinaryMediaTypes: []string{}}
 	resp := serve(g, httptest.NewRequest("GET", front.base+"/", nil))
 	if resp.StatusCode != c.ClientSees.Status {
 		t.Errorf("status %d, want %d", resp.StatusCode, c.ClientSees.Status)
@@ -144,7 +144,7 @@ func TestEveryFinalStatus(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			g := &gateway.Gateway{Function: returns(string(reply)), Format: f.format}
+			g := gateway.Config{Function: returns(string(reply)), Format: f.format}
 			if got := serve(g, httptest.NewRequest("GET", f.base+"/", nil)).StatusCode; got != status {
 				t.Errorf("%v: status %d, want %d", f.format, got, status)
 			}

@@ -37,11 +37,11 @@ type cognitoData struct {
 	Claims map[string]string `json:"claims"`
 }
 
-func (d cognitoData) shape(f adapter.Format) (any, error) {
+func (d cognitoData) shape(f adapter.Format) (any, map[string]any, error) {
 	if f != adapter.RESTAPI {
-		return nil, fmt.Errorf("gateway: %v: has no Cognito authorizer", f)
+		return nil, nil, fmt.Errorf("gateway: %v: has no Cognito authorizer", f)
 	}
-	return d, nil
+	return d, nil, nil
 }
 
 // Authorize is an Authorizer.

@@ -44,8 +44,8 @@ func TestCognitoAuthorizer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			a := &gateway.CognitoAuthorizer{Issuers: []string{"https://first.example.com", issuer}, Verify: verified(claims(tt.change))}
-			g := &gateway.Gateway{Function: returns(okReply), Format: adapter.RESTAPI, BasePath: "/",
-				Authorizer: a.Authorize, Routes: []gateway.Route{{Key: "GET /notes", Scopes: tt.scopes}}}
+			g := gateway.Config{Function: returns(okReply), Format: adapter.RESTAPI, BasePath: "/",
+				Authorizer: a, Routes: []gateway.Route{{Key: "GET /notes", Scopes: tt.scopes}}}
 			want := seen{tt.status, bodies[tt.status], kinds[tt.status], tt.reason}
 			if diff := cmp.Diff(want, see(t, g, bearer("t.o.k"))); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
@@ -58,7 +58,7 @@ func TestCognitoEvent(t *testing.T) {
 	token := map[string]any{"iss": issuer, "sub": "buoy-7", "token_use": "id", "exp": 4102444800, "iat": 1718636404,
 		"auth_time": 1718636404, "cognito:groups": []string{"crew", "pilot"}, "email_verified": true}
 	a := &gateway.CognitoAuthorizer{Issuers: []string{issuer}, Header: "X-Token", Verify: verified(token)}
-	g := &gateway.Gateway{Function: returns(okReply), Format: adapter.RESTAPI, BasePath: "/", Authorizer: a.Authorize}
+	g := gateway.Config{Function: returns(okReply), Format: adapter.RESTAPI, BasePath: "/", Authorizer: a}
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("X-Token", "t.o.k")
 	want := map[string]any{"claims": map[string]any{"iss": issuer, "sub": "buoy-7", "token_use": "id",

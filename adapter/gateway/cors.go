@@ -42,7 +42,7 @@ func isPreflight(r *http.Request) bool {
 // $default route and an authorizer; that ANY routes are different is
 // unconfirmed).
 func (c *call) preflight() error {
-	if c.gateway.CORS == nil || !isPreflight(c.request) {
+	if c.gateway.config.CORS == nil || !isPreflight(c.request) {
 		return nil
 	}
 	if err := c.match(); err != nil || c.route == nil || c.route.path != defaultRoute {
@@ -61,7 +61,7 @@ func (c *call) preflight() error {
 // allow returns the headers that let a page of the request's origin read an
 // answer, none for an origin that is not allowed.
 func (c *call) allow() http.Header {
-	settings, header := c.gateway.CORS, http.Header{}
+	settings, header := c.gateway.config.CORS, http.Header{}
 	origin := c.request.Header.Get("Origin")
 	switch {
 	case origin == "" || !slices.ContainsFunc(settings.AllowOrigins, func(entry string) bool { return allows(entry, origin) }):
@@ -80,7 +80,7 @@ func (c *call) allow() http.Header {
 // allowRequest adds what only preflights are told. The lists are the settings',
 // whatever the preflight asks for (unconfirmed).
 func (c *call) allowRequest(header http.Header) {
-	settings := c.gateway.CORS
+	settings := c.gateway.config.CORS
 	setList(header, "Access-Control-Allow-Methods", settings.AllowMethods)
 	setList(header, "Access-Control-Allow-Headers", settings.AllowHeaders)
 	if settings.MaxAge != 0 {
@@ -130,20 +130,20 @@ func addCORS(c *call, header http.Header) {
 
 // checkCORS reports CORS settings that the front does not have, or not in this
 // form.
-func (g *Gateway) checkCORS(f *front) error {
+func (c *Config) checkCORS(f *front) error {
 	var problems []error
-	if !f.tree && (g.Responses.Default4XX != nil || g.Responses.Default5XX != nil) {
+	if !f.tree && (c.Responses.Default4XX != nil || c.Responses.Default5XX != nil) {
 		problems = append(problems, errors.New("gateway: Responses: only a REST API has gateway responses"))
 	}
-	if g.CORS == nil {
+	if c.CORS == nil {
 		return errors.Join(problems...)
 	}
 	if f.cors == nil {
-		problems = append(problems, fmt.Errorf("gateway: CORS: Format %v has no such settings", g.format()))
+		problems = append(problems, fmt.Errorf("gateway: CORS: Format %v has no such settings", c.Format))
 	}
-	for _, origin := range g.CORS.AllowOrigins {
+	for _, origin := range c.CORS.AllowOrigins {
 		switch plain := strings.TrimSuffix(origin, "*"); {
-		case origin == "*" && g.CORS.AllowCredentials:
+		case origin == "*" && c.CORS.AllowCredentials:
 			problems = append(problems, errors.New(`gateway: CORS: AllowOrigins "*": not with AllowCredentials`))
 		case strings.Contains(plain, "*") || plain != origin && plain != "" && plain != "https://" && plain != "http://":
 			problems = append(problems, fmt.Errorf("gateway: CORS: AllowOrigins %q: AWS has no such pattern", origin))

@@ -42,9 +42,9 @@ func TestPreflight(t *testing.T) {
 	granted := http.Header{"Access-Control-Allow-Origin": {page1}, "Access-Control-Allow-Credentials": {"true"}, "Access-Control-Expose-Headers": {"x-depth"},
 		"Access-Control-Allow-Methods": {"GET,PUT"}, "Access-Control-Allow-Headers": {"authorization,x-tide"}, "Access-Control-Max-Age": {"300"}}
 	star := http.Header{"Access-Control-Allow-Origin": {"*"}}
-	denies := func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
+	denies := gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 		return nil, &gateway.Refusal{Status: 401, Reason: "no token"}
-	}
+	})
 	tests := []struct {
 		name       string
 		format     adapter.Format
@@ -84,7 +84,7 @@ func TestPreflight(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			fn := &socket{replies: []string{okReply}}
-			resp := serve(&gateway.Gateway{Function: fn, Format: tt.format, CORS: tt.settings, Authorizer: tt.authorizer, Routes: tt.routes}, tt.r)
+			resp := serve(gateway.Config{Function: fn, Format: tt.format, CORS: tt.settings, Authorizer: tt.authorizer, Routes: tt.routes}, tt.r)
 			if resp.StatusCode != tt.status || (len(fn.events) > 0) != tt.called {
 				t.Errorf("status %d after %d events, want %d, called: %v", resp.StatusCode, len(fn.events), tt.status, tt.called)
 			}
@@ -103,7 +103,7 @@ func TestPreflight(t *testing.T) {
 
 func TestObserveOfAPreflight(t *testing.T) {
 	var record gateway.Record
-	g := &gateway.Gateway{Function: returns(okReply), CORS: &cors.Config{AllowOrigins: []string{page1}},
+	g := gateway.Config{Function: returns(okReply), CORS: &cors.Config{AllowOrigins: []string{page1}},
 		Observe: func(_ *http.Request, got gateway.Record) { record = got }}
 	serve(g, asks("OPTIONS", page1, "PUT"))
 	record.Duration = 0
@@ -139,7 +139,7 @@ func TestCORSOfReplies(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var record gateway.Record
-		g := &gateway.Gateway{Function: returns(reply), Format: tt.format, CORS: tt.settings,
+		g := gateway.Config{Function: returns(reply), Format: tt.format, CORS: tt.settings,
 			Observe: func(_ *http.Request, got gateway.Record) { record = got }}
 		resp := serve(g, asks("GET", tt.origin, ""))
 		if diff := cmp.Diff(tt.want, corsHeader(resp.Header)); diff != "" || resp.Header.Get("X-Depth") != "3" {
@@ -152,7 +152,7 @@ func TestCORSOfReplies(t *testing.T) {
 }
 
 func TestCORSOfAStream(t *testing.T) {
-	resp := serve(&gateway.Gateway{Function: streamed(`{"headers":{"access-control-allow-origin":"*"}}` + nul + "ahoy"), Format: adapter.FunctionURL,
+	resp := serve(gateway.Config{Function: streamed(`{"headers":{"access-control-allow-origin":"*"}}` + nul + "ahoy"), Format: adapter.FunctionURL,
 		Streaming: true, CORS: &cors.Config{AllowOrigins: []string{page1}}}, asks("GET", page1, ""))
 	if diff := cmp.Diff([]string{"*", page1}, resp.Header["Access-Control-Allow-Origin"]); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -167,33 +167,33 @@ func TestCORSOfOwnErrors(t *testing.T) {
 		Default4XX: http.Header{"access-control-allow-origin": {"*"}, "x-from": {"4XX"}},
 		Default5XX: http.Header{"Access-Control-Allow-Origin": {page1}},
 	}
-	deny := func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
+	deny := gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 		return nil, &gateway.Refusal{Status: 403, Reason: "no oars"}
-	}
+	})
 	large := httptest.NewRequest("POST", "/", strings.NewReader(strings.Repeat("x", 7<<20)))
 	tests := []struct {
 		name   string
-		g      gateway.Gateway
+		g      gateway.Config
 		r      *http.Request
 		status int
 		want   string // Access-Control-Allow-Origin
 	}{
-		{"HTTP API with settings", gateway.Gateway{CORS: settings, Authorizer: deny}, asks("GET", page1, ""), 403, ""},
-		{"HTTP API whose function failed", gateway.Gateway{CORS: settings}, asks("GET", page1, ""), 500, ""},
-		{"REST API", gateway.Gateway{Format: adapter.RESTAPI, Authorizer: deny}, asks("GET", page1, ""), 403, ""},
-		{"REST API with responses", gateway.Gateway{Format: adapter.RESTAPI, Authorizer: deny, Responses: responses}, asks("GET", page1, ""), 403, "*"},
-		{"no route", gateway.Gateway{Format: adapter.RESTAPI, Routes: []gateway.Route{}, Responses: responses}, asks("GET", page1, ""), 403, "*"},
-		{"failed function", gateway.Gateway{Format: adapter.RESTAPI, Responses: responses}, asks("GET", page1, ""), 502, page1},
-		{"too large", gateway.Gateway{Format: adapter.RESTAPI, Responses: responses}, large, 413, ""},
+		{"HTTP API with settings", gateway.Config{CORS: settings, Authorizer: deny}, asks("GET", page1, ""), 403, ""},
+		{"HTTP API whose function failed", gateway.Config{CORS: settings}, asks("GET", page1, ""), 500, ""},
+		{"REST API", gateway.Config{Format: adapter.RESTAPI, Authorizer: deny}, asks("GET", page1, ""), 403, ""},
+		{"REST API with responses", gateway.Config{Format: adapter.RESTAPI, Authorizer: deny, Responses: responses}, asks("GET", page1, ""), 403, "*"},
+		{"no route", gateway.Config{Format: adapter.RESTAPI, Routes: []gateway.Route{}, Responses: responses}, asks("GET", page1, ""), 403, "*"},
+		{"failed function", gateway.Config{Format: adapter.RESTAPI, Responses: responses}, asks("GET", page1, ""), 502, page1},
+		{"too large", gateway.Config{Format: adapter.RESTAPI, Responses: responses}, large, 413, ""},
 	}
 	for _, tt := range tests {
 		tt.g.Function, tt.g.BasePath = &socket{replies: []string{""}}, "/"
-		resp := serve(&tt.g, tt.r)
+		resp := serve(tt.g, tt.r)
 		if got := strings.Join(resp.Header.Values("Access-Control-Allow-Origin"), "|"); resp.StatusCode != tt.status || got != tt.want {
 			t.Errorf("%s: %d, Access-Control-Allow-Origin %q; want %d, %q", tt.name, resp.StatusCode, got, tt.status, tt.want)
 		}
 	}
-	ok := serve(&gateway.Gateway{Function: returns(`{"statusCode":403}`), Format: adapter.RESTAPI, BasePath: "/", Responses: responses}, asks("GET", page1, ""))
+	ok := serve(gateway.Config{Function: returns(`{"statusCode":403}`), Format: adapter.RESTAPI, BasePath: "/", Responses: responses}, asks("GET", page1, ""))
 	if len(corsHeader(ok.Header)) > 0 {
 		t.Errorf("the function's own 403 has %v", ok.Header)
 	}
@@ -203,25 +203,25 @@ func TestCheckCORS(t *testing.T) {
 	origins := func(list ...string) *cors.Config { return &cors.Config{AllowOrigins: list} }
 	tests := []struct {
 		name string
-		g    gateway.Gateway
+		g    gateway.Config
 		want string // a part of the error, "" for none
 	}{
-		{"HTTP API", gateway.Gateway{CORS: origins(page1, "http://*", "https://*", "*")}, ""},
-		{"Function URL", gateway.Gateway{CORS: origins(page1), Format: adapter.FunctionURL}, ""},
-		{"REST API", gateway.Gateway{CORS: origins(page1), Format: adapter.RESTAPI}, "REST API"},
-		{"ALB", gateway.Gateway{CORS: origins(page1), Format: adapter.ALB}, "ALB"},
-		{"subdomains", gateway.Gateway{CORS: origins("https://*.example.com")}, `"https://*.example.com"`},
-		{"ports", gateway.Gateway{CORS: origins("http://localhost:*")}, `"http://localhost:*"`},
-		{"two stars", gateway.Gateway{CORS: origins("**")}, `"**"`},
-		{"star with credentials", gateway.Gateway{CORS: &cors.Config{AllowOrigins: []string{"*"}, AllowCredentials: true}}, "AllowCredentials"},
-		{"responses", gateway.Gateway{Responses: gateway.Responses{Default4XX: http.Header{}}, Format: adapter.RESTAPI}, ""},
-		{"responses of an HTTP API", gateway.Gateway{Responses: gateway.Responses{Default5XX: http.Header{}}}, "Responses"},
+		{"HTTP API", gateway.Config{CORS: origins(page1, "http://*", "https://*", "*")}, ""},
+		{"Function URL", gateway.Config{CORS: origins(page1), Format: adapter.FunctionURL}, ""},
+		{"REST API", gateway.Config{CORS: origins(page1), Format: adapter.RESTAPI}, "REST API"},
+		{"ALB", gateway.Config{CORS: origins(page1), Format: adapter.ALB}, "ALB"},
+		{"subdomains", gateway.Config{CORS: origins("https://*.example.com")}, `"https://*.example.com"`},
+		{"ports", gateway.Config{CORS: origins("http://localhost:*")}, `"http://localhost:*"`},
+		{"two stars", gateway.Config{CORS: origins("**")}, `"**"`},
+		{"star with credentials", gateway.Config{CORS: &cors.Config{AllowOrigins: []string{"*"}, AllowCredentials: true}}, "AllowCredentials"},
+		{"responses", gateway.Config{Responses: gateway.Responses{Default4XX: http.Header{}}, Format: adapter.RESTAPI}, ""},
+		{"responses of an HTTP API", gateway.Config{Responses: gateway.Responses{Default5XX: http.Header{}}}, "Responses"},
 	}
 	for _, tt := range tests {
 		tt.g.Function = returns(okReply)
-		err := tt.g.Check()
+		_, err := gateway.New(tt.g)
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s: Check: %v, want %q", tt.name, err, tt.want)
+			t.Errorf("%s: New: %v, want %q", tt.name, err, tt.want)
 		}
 	}
 }

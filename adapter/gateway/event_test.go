@@ -93,7 +93,7 @@ var (
 func TestEventOfABusyRequest(t *testing.T) {
 	for i, tt := range busy {
 		t.Run(tt.format.String(), func(t *testing.T) {
-			g := &gateway.Gateway{
+			g := gateway.Config{
 				Format:         tt.format,
 				Routes:         []gateway.Route{{Key: "ANY /boats/{name}/{rest+}"}},
 				StageVariables: map[string]string{"pier": "west"},
@@ -132,9 +132,9 @@ func blank(t *testing.T, object map[string]any, name, pattern string) {
 	object[name] = "*"
 }
 
-func event(t testing.TB, g *gateway.Gateway, r *http.Request) map[string]any {
+func event(t testing.TB, g gateway.Config, r *http.Request) map[string]any {
 	t.Helper()
-	data, err := g.Event(r)
+	data, err := gateway.MustNew(g).Event(r)
 	if err != nil {
 		t.Fatalf("Event: %v", err)
 	}
@@ -181,7 +181,7 @@ func TestNullAndAbsent(t *testing.T) {
 		},
 	}
 	for _, f := range formats {
-		got := event(t, &gateway.Gateway{Format: f.format}, httptest.NewRequest("GET", f.base+"/", nil))
+		got := event(t, gateway.Config{Format: f.format}, httptest.NewRequest("GET", f.base+"/", nil))
 		for path, want := range tests[f.format] {
 			if value := member(got, path); value != want {
 				t.Errorf("%v: %s = %v, want %v", f.format, path, value, want)

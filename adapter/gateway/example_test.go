@@ -33,10 +33,10 @@ func (hello) Invoke(_ context.Context, event []byte) ([]byte, error) {
 }
 
 func Example() {
-	server := httptest.NewServer(&gateway.Gateway{
+	server := httptest.NewServer(gateway.MustNew(gateway.Config{
 		Function: hello{},
 		Routes:   []gateway.Route{{Key: "GET /hello/{name}"}},
-	})
+	}))
 	defer server.Close()
 
 	for _, path := range []string{"/hello/J%C3%BCrgen", "/goodbye"} {
@@ -64,10 +64,10 @@ func ExampleJWTAuthorizer() {
 			return json.RawMessage(`{"iss":"https://issuer.example.com","client_id":"notes-api","exp":4102444800,"scope":"notes/read"}`), nil
 		},
 	}
-	g := &gateway.Gateway{
+	g := gateway.Config{
 		Function:   hello{},
 		Routes:     []gateway.Route{{Key: "POST /notes", Scopes: []string{"notes/write"}}},
-		Authorizer: jwt.Authorize,
+		Authorizer: jwt,
 		Observe: func(_ *http.Request, record gateway.Record) {
 			fmt.Println(record.Route, record.Status, record.RefusedBy, record.Reason)
 		},
@@ -75,7 +75,7 @@ func ExampleJWTAuthorizer() {
 	r := httptest.NewRequest("POST", "/notes", nil)
 	r.Header.Set("Authorization", "Bearer "+"header.payload.signature")
 	w := httptest.NewRecorder()
-	g.ServeHTTP(w, r)
+	gateway.MustNew(g).ServeHTTP(w, r)
 	fmt.Println(w.Body, w.Header()["Www-Authenticate"][0])
 	// Output:
 	// POST /notes 403 gateway scope missing
@@ -106,7 +106,7 @@ func (httpReply) ContentType() string { return "application/vnd.awslambda.http-i
 
 // The client is sent each event when the function has written it.
 func ExampleGateway_streaming() {
-	server := httptest.NewServer(&gateway.Gateway{Function: tide{}, Format: adapter.FunctionURL, Streaming: true})
+	server := httptest.NewServer(gateway.MustNew(gateway.Config{Function: tide{}, Format: adapter.FunctionURL, Streaming: true}))
 	defer server.Close()
 
 	resp, err := http.Get(server.URL)
@@ -130,12 +130,12 @@ func ExampleGateway_streaming() {
 
 // Messages go to the route that their member action names.
 func ExampleGateway_Connect() {
-	g := &gateway.Gateway{
+	g := gateway.Config{
 		Function: socketEcho{},
 		Format:   adapter.WebSocketAPI,
 		Routes:   []gateway.Route{{Key: "hail"}, {Key: "$default"}},
 	}
-	connection, err := g.Connect(httptest.NewRequest("GET", "/prod", nil))
+	connection, err := gateway.MustNew(g).Connect(httptest.NewRequest("GET", "/prod", nil))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -84,7 +84,7 @@ func TestFailures(t *testing.T) {
 				if strings.Contains(tt.name, "deadline") {
 					timeout = time.Millisecond
 				}
-				g := &gateway.Gateway{Function: tt.function, Format: f.format, Timeout: timeout}
+				g := gateway.Config{Function: tt.function, Format: f.format, Timeout: timeout}
 				got := see(t, g, httptest.NewRequest("GET", f.base+"/hello", nil))
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
@@ -103,7 +103,7 @@ func TestDefaultTimeouts(t *testing.T) {
 	for _, f := range formats {
 		synctest.Test(t, func(t *testing.T) {
 			var took time.Duration
-			g := &gateway.Gateway{Format: f.format, Function: function(func(ctx context.Context, _ []byte) ([]byte, error) {
+			g := gateway.Config{Format: f.format, Function: function(func(ctx context.Context, _ []byte) ([]byte, error) {
 				<-ctx.Done()
 				return nil, ctx.Err()
 			}), Observe: func(_ *http.Request, record gateway.Record) { took = record.Duration }}
@@ -138,7 +138,7 @@ func TestRequestOverTheLimit(t *testing.T) {
 				r := httptest.NewRequest("POST", f.base+"/hello", strings.NewReader(strings.Repeat("x", tt.size)))
 				r.Header.Set("Content-Type", "text/plain")
 				want.Cause = tt.cause
-				g := &gateway.Gateway{Function: returns(okReply), Format: f.format}
+				g := gateway.Config{Function: returns(okReply), Format: f.format}
 				if diff := cmp.Diff(want, see(t, g, r)); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}
@@ -159,7 +159,7 @@ func TestBodyThatBreaksOff(t *testing.T) {
 	}
 	for _, f := range formats {
 		r := httptest.NewRequest("POST", f.base+"/", iotest.ErrReader(errors.New("reset")))
-		got := see(t, &gateway.Gateway{Function: returns(okReply), Format: f.format}, r)
+		got := see(t, gateway.Config{Function: returns(okReply), Format: f.format}, r)
 		if diff := cmp.Diff(want[f.format], got); diff != "" {
 			t.Errorf("%v: -want +got:\n%s", f.format, diff)
 		}

@@ -9,13 +9,13 @@ import (
 
 // front is what the gateway knows about one format.
 type front struct {
-	stage    string        // where Gateway.Stage is empty
-	timeout  time.Duration // where Gateway.Timeout is 0
+	stage    string        // where Config.Stage is empty
+	timeout  time.Duration // where Config.Timeout is 0
 	maxBody  int64         // bytes of request body
 	maxReply int           // bytes of reply
 
 	locate func(*Gateway, string) (place, bool) // which paths the event has, and what is routed
-	routed bool                                 // Gateway.Routes are looked at; otherwise every request is of the route only
+	routed bool                                 // Config.Routes are looked at; otherwise every request is of the route only
 	only   string                               // that route's key
 	tree   bool                                 // a resource is chosen before its method
 	screen func(*call) error                    // refuses what the front does not forward; nil: nothing

@@ -41,7 +41,6 @@ import (
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
-	"github.com/gatehouse-go/gatehouse/cors"
 )
 
 // Function is what a Gateway invokes: an adapter.Handler, or any other
@@ -50,79 +49,12 @@ type Function interface {
 	Invoke(ctx context.Context, event []byte) ([]byte, error)
 }
 
-// Gateway plays one AWS front before one function. It is an http.Handler and
-// safe for concurrent use once its fields are set. The zero value of every
-// field but Function is useful.
+// Gateway plays one AWS front before one function. It is an http.Handler, made
+// by [New], and safe for concurrent use.
 type Gateway struct {
-	// Function is invoked once for each request that passes the gateway,
-	// with a context that ends at Timeout and holds nothing of the request.
-	// The event's bytes are overwritten when Invoke has returned, as the
-	// Lambda runtime reuses its buffer. An error, a panic and an exit of its
-	// goroutine all count as a failed invocation.
-	Function Function
-	// Format is the front to play; 0: adapter.HTTPAPIV2.
-	Format adapter.Format
-	// Stage is the deployed stage; "": "$default" on an HTTP API and "prod"
-	// on a REST or WebSocket API. As on an execute-api host, a stage other
-	// than $default is the first segment of the client's path: a REST API is
-	// called as /prod/hello unless BasePath says otherwise. A Function URL,
-	// an ALB and VPC Lattice have none.
-	Stage string
-	// BasePath makes the host a custom domain and is its mapping key ("v1",
-	// "orders/v1"), the first segments of the client's path; "/" is a custom
-	// domain with an empty mapping key. The mapping names the stage, so the
-	// client's path holds none. "": the API's own execute-api host.
-	BasePath string
-	// Routes are the API's routes; nil: ANY /{proxy+} and ANY /. On a
-	// WebSocket API they are what messages call, see Connection.Message. The
-	// other fronts have none.
-	Routes []Route
-	// Authorizer is asked on every route that is not Open, and on a WebSocket
-	// API about the connection; nil: none.
-	Authorizer Authorizer
-	// Timeout is how long the integration may take; 0: what the front allows
-	// by default, 29 s on a REST or WebSocket API, 30 s on an HTTP API, and
-	// Lambda's own 15 min on the others.
-	Timeout time.Duration
-	// Scheme is what X-Forwarded-Proto says of the client's connection;
-	// "": "https".
-	Scheme string
-	// APIID is requestContext.apiId, what claims can be pinned to;
-	// "": "a1b2c3d4e5".
-	APIID string
-	// StageVariables are delivered with every event; empty: none.
-	StageVariables map[string]string
-	// MultiValueHeaders is the setting of an ALB's target group that makes
-	// every header and query parameter a list, in events and in replies. The
-	// other fronts have no such setting.
-	MultiValueHeaders bool
-	// LatticeStrings gives VPC Lattice v2 events texts as the values of
-	// headers and query parameters, as AWS's older samples have them; false:
-	// lists. The other fronts have no such choice.
-	LatticeStrings bool
-	// Streaming delivers the reply as it arrives: a Function URL in the
-	// invoke mode RESPONSE_STREAM, a REST API in the response transfer mode
-	// STREAM. Function should then be a StreamFunction; the whole reply of
-	// any other is delivered as if it were a stream, as on AWS. The default
-	// Timeout is 15 min; Lambda's limits of size and rate are not played.
-	// The other fronts cannot stream.
-	Streaming bool
-	// CORS are the CORS settings of an HTTP API or Function URL, which answer
-	// preflights; nil: none, and the function is responsible. Only the first
-	// six fields count, an origin with a * only in the forms *, https://* and
-	// http://*. The other fronts have no such settings.
-	CORS *cors.Config
-	// Responses are what a REST API adds to the answers it makes itself, so
-	// that pages may read them; the zero Responses: nothing.
-	Responses Responses
-	// BinaryMediaTypes is a REST API's setting of that name; nil: */*, which
-	// makes every body binary. Empty but not nil: none, and a base64 reply
-	// reaches the client as base64 text. The other fronts have no such
-	// setting.
-	BinaryMediaTypes []string
-	// Observe is called once for each request, after its response was
-	// written; nil: not at all.
-	Observe func(*http.Request, Record)
+	config Config // with its defaults filled in
+	front  *front
+	routes []pattern
 }
 
 // Record says what became of one request.
@@ -131,7 +63,7 @@ type Record struct {
 	Status         int           // what the client was sent
 	RefusedBy      string        // "gateway": the answer is the gateway's own; "function": the function's 401 or 403; "": neither
 	Reason         string        // why the gateway refused or failed, or that a stream broke off; never a value from the request
-	Err            error         // what the function or the authorizer returned, or what Check says; not for clients
+	Err            error         // what the function or the authorizer returned; not for clients
 	Duration       time.Duration // from the request's arrival to the end of the response
 	FunctionHeader http.Header   // the headers in the function's reply, before the front changed any; nil without a reply
 }
@@ -147,8 +79,8 @@ func (g *Gateway) Event(r *http.Request) ([]byte, error) {
 	return c.event()
 }
 
-// ServeHTTP answers the request as the front would, 500 for a gateway that
-// Check complains about or that plays a WebSocket API. It panics with
+// ServeHTTP answers the request as the front would, and with 500 if there is no
+// Function or the Gateway plays a WebSocket API. It panics with
 // http.ErrAbortHandler when a stream breaks off, which cuts the client's
 // connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -158,10 +90,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if broken != nil {
 		record.Reason, record.Err = "the stream broke off", broken
 	}
-	if g.Observe != nil {
+	if observe := g.config.Observe; observe != nil {
 		record.Status = answer.status
 		record.Duration = time.Since(arrived)
-		g.Observe(r, record)
+		observe(r, record)
 	}
 	if broken != nil {
 		panic(http.ErrAbortHandler) // the client shall see that something is missing
@@ -173,10 +105,10 @@ func (g *Gateway) answer(r *http.Request) (*response, Record) {
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {
 		return misconfigured(), Record{RefusedBy: "gateway", Reason: "a gateway does not run inside Lambda"}
 	}
-	if err := g.Check(); err != nil {
-		return misconfigured(), Record{RefusedBy: "gateway", Reason: "misconfigured", Err: err}
+	if g.config.Function == nil {
+		return misconfigured(), Record{RefusedBy: "gateway", Reason: "Config.Function is nil"}
 	}
-	if g.Format == adapter.WebSocketAPI {
+	if g.config.Format == adapter.WebSocketAPI {
 		return misconfigured(), Record{RefusedBy: "gateway", Reason: "a WebSocket API is called through Connect"}
 	}
 	c, err := g.admit(r)
@@ -201,7 +133,7 @@ func (c *call) refused(err error) (*response, Record) {
 	errors.As(err, &refusal)
 	record := Record{Route: c.routeKey(), RefusedBy: "gateway", Reason: refusal.Reason, Err: refusal.cause}
 	answer := c.front.own(refusal)
-	for name, values := range c.gateway.Responses.of(answer.status) {
+	for name, values := range c.gateway.config.Responses.of(answer.status) {
 		answer.header[http.CanonicalHeaderKey(name)] = values
 	}
 	return c.finish(answer), record
@@ -210,7 +142,7 @@ func (c *call) refused(err error) (*response, Record) {
 // finish adds the headers that the front puts on every answer, and those of
 // its CORS settings on the function's.
 func (c *call) finish(answer *response) *response {
-	if c.gateway.CORS != nil && answer.said != nil {
+	if c.gateway.config.CORS != nil && answer.said != nil {
 		c.front.cors(c, answer.header)
 	}
 	if c.front.ids == nil {

@@ -55,9 +55,9 @@ func formatsOf(some ...adapter.Format) []front {
 }
 
 // serve returns what g answers to a request without a network between.
-func serve(g *gateway.Gateway, r *http.Request) *http.Response {
+func serve(g gateway.Config, r *http.Request) *http.Response {
 	w := httptest.NewRecorder()
-	g.ServeHTTP(w, r)
+	gateway.MustNew(g).ServeHTTP(w, r)
 	return w.Result()
 }
 
@@ -76,7 +76,7 @@ type seen struct {
 	Body, ErrorType, Cause string // Cause is Record.Reason
 }
 
-func see(t testing.TB, g *gateway.Gateway, r *http.Request) seen {
+func see(t testing.TB, g gateway.Config, r *http.Request) seen {
 	t.Helper()
 	var record gateway.Record
 	g.Observe = func(_ *http.Request, got gateway.Record) { record = got }
@@ -90,7 +90,7 @@ func see(t testing.TB, g *gateway.Gateway, r *http.Request) seen {
 func TestContextHoldsDeadlineAndNothingOfTheClient(t *testing.T) {
 	client, gone := context.WithCancel(context.WithValue(context.Background(), http.ServerContextKey, "server"))
 	gone()
-	g := &gateway.Gateway{Timeout: time.Hour}
+	g := gateway.Config{Timeout: time.Hour}
 	var value any
 	var err error
 	var left time.Duration
@@ -109,7 +109,7 @@ func TestContextHoldsDeadlineAndNothingOfTheClient(t *testing.T) {
 
 func TestEventIsOverwrittenAfterInvoke(t *testing.T) {
 	var kept []byte
-	g := &gateway.Gateway{Function: function(func(_ context.Context, event []byte) ([]byte, error) {
+	g := gateway.Config{Function: function(func(_ context.Context, event []byte) ([]byte, error) {
 		kept = event
 		return event, nil // without statusCode, so all of it is the body
 	})}
@@ -125,7 +125,7 @@ func TestEventIsOverwrittenAfterInvoke(t *testing.T) {
 func TestInsideLambda(t *testing.T) {
 	t.Setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
 	called := false
-	g := &gateway.Gateway{Function: function(func(context.Context, []byte) ([]byte, error) {
+	g := gateway.Config{Function: function(func(context.Context, []byte) ([]byte, error) {
 		called = true
 		return []byte(okReply), nil
 	})}
@@ -153,7 +153,7 @@ func TestObserve(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var records []gateway.Record
-			g := &gateway.Gateway{Function: tt.function, Routes: []gateway.Route{{Key: "GET /tea"}},
+			g := gateway.Config{Function: tt.function, Routes: []gateway.Route{{Key: "GET /tea"}},
 				Observe: func(_ *http.Request, record gateway.Record) { records = append(records, record) }}
 			serve(g, httptest.NewRequest("GET", tt.path, nil))
 			if len(records) != 1 {
@@ -177,7 +177,7 @@ func TestRequestNotReadFromTheWire(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := &gateway.Gateway{Function: returns(okReply), Format: f.format}
+		g := gateway.Config{Function: returns(okReply), Format: f.format}
 		if resp := serve(g, r); resp.StatusCode != 200 {
 			t.Errorf("%v: status %d, want 200", f.format, resp.StatusCode)
 		}
@@ -190,13 +190,13 @@ func TestConcurrentRequests(t *testing.T) {
 		err := json.Unmarshal(event, &request)
 		return []byte(`{"statusCode":200,"body":"` + request.RawPath + `"}`), err
 	})
-	g := &gateway.Gateway{Function: echo}
+	g := gateway.Config{Function: echo}
 	var group sync.WaitGroup
 	for i := range 64 {
 		group.Go(func() {
 			path := fmt.Sprintf("/%d", i)
 			w := httptest.NewRecorder()
-			g.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+			gateway.MustNew(g).ServeHTTP(w, httptest.NewRequest("GET", path, nil))
 			if got := w.Body.String(); got != path {
 				t.Errorf("asked for %s, got %s", path, got)
 			}
@@ -208,7 +208,7 @@ func TestConcurrentRequests(t *testing.T) {
 // A REST API renames some headers, but whoever logs wants the function's own.
 func TestObserveSeesHeadersAsTheyWereSaid(t *testing.T) {
 	var record gateway.Record
-	g := &gateway.Gateway{Format: adapter.RESTAPI, BasePath: "/",
+	g := gateway.Config{Format: adapter.RESTAPI, BasePath: "/",
 		Function: returns(`{"statusCode":401,"headers":{"www-authenticate":"Bearer"}}`),
 		Observe:  func(_ *http.Request, got gateway.Record) { record = got }}
 	resp := serve(g, httptest.NewRequest("GET", "/", nil))

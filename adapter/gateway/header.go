@@ -57,8 +57,8 @@ func (c *call) clientHeader(drop []string) http.Header {
 
 // forward adds what is said about the client's connection and its trace.
 func (c *call) forward(h http.Header) {
-	h.Set("X-Forwarded-Proto", c.gateway.scheme())
-	h.Set("X-Forwarded-Port", map[string]string{"https": "443", "http": "80"}[c.gateway.scheme()])
+	h.Set("X-Forwarded-Proto", c.gateway.config.Scheme)
+	h.Set("X-Forwarded-Port", map[string]string{"https": "443", "http": "80"}[c.gateway.config.Scheme])
 	h.Set("X-Amzn-Trace-Id", c.traceID)
 }
 
@@ -133,11 +133,11 @@ func (c *call) domain() string {
 		host = name
 	}
 	isURL := strings.Contains(host, ".lambda-url.") && strings.HasSuffix(host, ".on.aws")
-	switch wantURL := c.gateway.Format == adapter.FunctionURL; {
+	switch wantURL := c.gateway.config.Format == adapter.FunctionURL; {
 	case wantURL && !isURL:
-		return c.gateway.apiID() + ".lambda-url." + region + ".on.aws"
+		return c.gateway.config.APIID + ".lambda-url." + region + ".on.aws"
 	case !wantURL && (isURL || host == ""):
-		return c.gateway.apiID() + ".execute-api." + region + ".amazonaws.com"
+		return c.gateway.config.APIID + ".execute-api." + region + ".amazonaws.com"
 	}
 	return host
 }

@@ -45,7 +45,7 @@ func TestBodies(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := httptest.NewRequest("PUT", "/", strings.NewReader(tt.body))
 			r.Header = http.Header{"Content-Type": {tt.contentType}, "Content-Encoding": {tt.encoding}}
-			got := event(t, &gateway.Gateway{Format: tt.format, BasePath: "/", BinaryMediaTypes: tt.binary}, r)
+			got := event(t, gateway.Config{Format: tt.format, BasePath: "/", BinaryMediaTypes: tt.binary}, r)
 			if got["isBase64Encoded"] != tt.base64 || (got["body"] == tt.body) == tt.base64 {
 				t.Errorf("body %q, base64 %v; want base64 %v", got["body"], got["isBase64Encoded"], tt.base64)
 			}
@@ -85,7 +85,7 @@ func TestRequestHeaders(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := event(t, &gateway.Gateway{Format: tt.format, BasePath: "/", Scheme: tt.scheme}, request(tt.lines))
+			got := event(t, gateway.Config{Format: tt.format, BasePath: "/", Scheme: tt.scheme}, request(tt.lines))
 			for name, want := range tt.headers {
 				if value := member(got["headers"].(map[string]any), name); value != want {
 					t.Errorf("%s = %q, want %q", name, value, want)
@@ -94,7 +94,7 @@ func TestRequestHeaders(t *testing.T) {
 		})
 	}
 	r := request(http.Header{})
-	trace := member(event(t, &gateway.Gateway{}, r), "headers.x-amzn-trace-id")
+	trace := member(event(t, gateway.Config{}, r), "headers.x-amzn-trace-id")
 	if text, _ := trace.(string); !regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$`).MatchString(text) {
 		t.Errorf("x-amzn-trace-id = %q", trace)
 	}
@@ -117,7 +117,7 @@ func TestQueries(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := event(t, &gateway.Gateway{Format: tt.format, BasePath: "/"}, httptest.NewRequest("GET", "/?"+tt.raw, nil))
+			got := event(t, gateway.Config{Format: tt.format, BasePath: "/"}, httptest.NewRequest("GET", "/?"+tt.raw, nil))
 			if diff := cmp.Diff(tt.want, got["multiValueQueryStringParameters"]); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}

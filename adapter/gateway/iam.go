@@ -8,11 +8,11 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
-// IAMAuthorizer is authorization by AWS signature (AWS_IAM). Its Authorize
-// method is an Authorizer for REST APIs, HTTP APIs with payload 2.0 and Function
-// URLs, AuthorizeLattice one for VPC Lattice v2; on other fronts requests fail.
-// What an HTTP API tells with payload 1.0 is unconfirmed. It is safe for
-// concurrent use if Verify is. The zero IAMAuthorizer refuses every request.
+// IAMAuthorizer is authorization by AWS signature (AWS_IAM). It is an Authorizer
+// for REST APIs, HTTP APIs with payload 2.0, Function URLs and VPC Lattice; on
+// other fronts requests fail. What an HTTP API tells with payload 1.0 is
+// unconfirmed. It is safe for concurrent use if Verify is. The zero
+// IAMAuthorizer refuses every request.
 type IAMAuthorizer struct {
 	// Verify says whose credentials signed the request. An error, or nil without
 	// one, refuses it, and so does a nil Verify. It is not asked about a request
@@ -48,22 +48,7 @@ func (a *IAMAuthorizer) Authorize(r *http.Request, _ Route) (*Authorization, err
 	if err != nil {
 		return nil, err
 	}
-	return &Authorization{Authorizer: iamData{caller}, Identity: caller.restIdentity()}, nil
-}
-
-// AuthorizeLattice is an Authorizer.
-func (a *IAMAuthorizer) AuthorizeLattice(r *http.Request, _ Route) (*Authorization, error) {
-	caller, err := a.caller(r)
-	if err != nil {
-		return nil, err
-	}
-	identity := map[string]any{"type": "AWS_IAM", "principal": caller.UserARN}
-	for name, value := range map[string]string{"principalOrgID": caller.OrgID, "sessionName": caller.SessionName} {
-		if value != "" {
-			identity[name] = value
-		}
-	}
-	return &Authorization{Identity: identity}, nil
+	return &Authorization{Authorizer: iamData{caller}}, nil
 }
 
 func (a *IAMAuthorizer) caller(r *http.Request) (*IAMCaller, error) {
@@ -88,14 +73,19 @@ func isSigned(r *http.Request) bool {
 
 type iamData struct{ *IAMCaller }
 
-func (d iamData) shape(f adapter.Format) (any, error) {
+// shape: VPC Lattice v1 says nothing of the caller.
+func (d iamData) shape(f adapter.Format) (any, map[string]any, error) {
 	switch f {
 	case adapter.RESTAPI:
-		return nil, nil // it has Identity
+		return nil, d.restIdentity(), nil
 	case adapter.HTTPAPIV2, adapter.FunctionURL:
-		return map[string]any{"iam": d.block()}, nil
+		return map[string]any{"iam": d.block()}, nil, nil
+	case adapter.LatticeV1:
+		return nil, nil, nil
+	case adapter.LatticeV2:
+		return nil, d.latticeIdentity(), nil
 	}
-	return nil, fmt.Errorf("gateway: %v: is not known to tell who signed a request", f)
+	return nil, nil, fmt.Errorf("gateway: %v: is not known to tell who signed a request", f)
 }
 
 func (c *IAMCaller) block() map[string]any {
@@ -127,6 +117,17 @@ func (c *IAMCaller) restIdentity() map[string]any {
 	}
 	if len(c.Pool.AMR) > 1 {
 		identity["cognitoAuthenticationProvider"] = strings.Join(c.Pool.AMR[1:], ",")
+	}
+	return identity
+}
+
+// latticeIdentity are the members that VPC Lattice adds to the identity.
+func (c *IAMCaller) latticeIdentity() map[string]any {
+	identity := map[string]any{"type": "AWS_IAM", "principal": c.UserARN}
+	for name, value := range map[string]string{"principalOrgID": c.OrgID, "sessionName": c.SessionName} {
+		if value != "" {
+			identity[name] = value
+		}
 	}
 	return identity
 }

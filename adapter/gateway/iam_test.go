@@ -47,7 +47,7 @@ func TestIAMEvent(t *testing.T) {
 		{front{adapter.RESTAPI, "/prod"}, pooled, map[string]any{"identity.cognitoIdentityId": "eu-west-1:1", "identity.cognitoIdentityPoolId": "eu-west-1:2",
 			"identity.cognitoAuthenticationType": "authenticated", "identity.cognitoAuthenticationProvider": "p,p:1"}},
 	} {
-		g := &gateway.Gateway{Function: returns(okReply), Format: row.front.format, Authorizer: signedBy(row.caller).Authorize}
+		g := gateway.Config{Function: returns(okReply), Format: row.front.format, Authorizer: signedBy(row.caller)}
 		context := event(t, g, signed(row.front.base+"/"))["requestContext"].(map[string]any)
 		for path, want := range row.want {
 			if diff := cmp.Diff(want, member(context, path)); diff != "" {
@@ -58,7 +58,7 @@ func TestIAMEvent(t *testing.T) {
 }
 
 func TestLatticeIAMEvent(t *testing.T) {
-	g := &gateway.Gateway{Function: returns(okReply), Format: adapter.LatticeV2, Authorizer: signedBy(user).AuthorizeLattice}
+	g := gateway.Config{Function: returns(okReply), Format: adapter.LatticeV2, Authorizer: signedBy(user)}
 	got := member(event(t, g, signed("/")), "requestContext.identity").(map[string]any)
 	delete(got, "sourceVpcArn")
 	want := map[string]any{"type": "AWS_IAM", "principal": user.UserARN, "principalOrgID": "o-1", "sessionName": "s-1"}
@@ -88,11 +88,7 @@ func TestIAMRefuses(t *testing.T) {
 		"on a Function URL": {unsigned, signedBy(user), adapter.FunctionURL, 403},
 		"on VPC Lattice":    {unsigned, &gateway.IAMAuthorizer{}, adapter.LatticeV2, 403},
 	} {
-		authorize := row.a.Authorize
-		if row.format == adapter.LatticeV2 {
-			authorize = row.a.AuthorizeLattice
-		}
-		g := &gateway.Gateway{Function: returns(okReply), Format: row.format, Authorizer: authorize}
+		g := gateway.Config{Function: returns(okReply), Format: row.format, Authorizer: row.a}
 		if got := serve(g, row.r).StatusCode; got != row.status {
 			t.Errorf("%s: status %d, want %d", name, got, row.status)
 		}
@@ -101,5 +97,5 @@ func TestIAMRefuses(t *testing.T) {
 
 // gives is an Authorizer with always the same answer.
 func gives(auth *gateway.Authorization) gateway.Authorizer {
-	return func(*http.Request, gateway.Route) (*gateway.Authorization, error) { return auth, nil }
+	return gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) { return auth, nil })
 }

@@ -38,7 +38,7 @@ func (c *call) ask() (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.gateway.Streaming {
+	if c.gateway.config.Streaming {
 		return c.stream(event)
 	}
 	reply, err := c.invoke(event)
@@ -52,10 +52,10 @@ func (c *call) ask() (*response, error) {
 // a deadline and nothing of the client's connection: Lambda never learns that
 // a client went away.
 func (c *call) invoke(event []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), c.gateway.timeout())
+	ctx, cancel := context.WithTimeout(context.Background(), c.gateway.config.Timeout)
 	defer cancel()
 	done := make(chan result, 1)
-	go run(ctx, c.gateway.Function, event, done)
+	go run(ctx, c.gateway.config.Function, event, done)
 	select {
 	case got := <-done:
 		if ctx.Err() == nil {

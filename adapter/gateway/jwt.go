@@ -13,7 +13,7 @@ import (
 )
 
 // JWTAuthorizer is an HTTP API's JWT authorizer ("Control access to HTTP APIs
-// with JWT authorizers"). Its Authorize method is an Authorizer for payloads
+// with JWT authorizers"). It is an Authorizer for payloads
 // 1.0 and 2.0; on other fronts requests fail. It is safe for concurrent use.
 // The zero JWTAuthorizer refuses every token.
 type JWTAuthorizer struct {
@@ -37,14 +37,14 @@ type jwtData struct {
 	Scopes []string          `json:"scopes"`
 }
 
-func (d jwtData) shape(f adapter.Format) (any, error) {
+func (d jwtData) shape(f adapter.Format) (any, map[string]any, error) {
 	switch f {
 	case adapter.HTTPAPIV1:
-		return d, nil
+		return d, nil, nil
 	case adapter.HTTPAPIV2:
-		return map[string]any{"jwt": d}, nil
+		return map[string]any{"jwt": d}, nil, nil
 	}
-	return nil, fmt.Errorf("gateway: %v: has no JWT authorizer of an HTTP API", f)
+	return nil, nil, fmt.Errorf("gateway: %v: has no JWT authorizer of an HTTP API", f)
 }
 
 // Authorize is an Authorizer.

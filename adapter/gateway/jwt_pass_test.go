@@ -30,7 +30,7 @@ func TestJWTAuthorizerPasses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			a := &gateway.JWTAuthorizer{Issuer: issuer, Audience: []string{"notes-api"}, Verify: verified(tt.claims)}
-			g := &gateway.Gateway{Authorizer: a.Authorize, Routes: []gateway.Route{{Key: "GET /notes", Scopes: tt.scopes}}}
+			g := gateway.Config{Authorizer: a, Routes: []gateway.Route{{Key: "GET /notes", Scopes: tt.scopes}}}
 			got := event(t, g, bearer("Bearer t.o.k"))
 			if diff := cmp.Diff(tt.want, member(got, "requestContext.authorizer.jwt.scopes")); diff != "" {
 				t.Errorf("scopes: -want +got:\n%s", diff)
@@ -51,7 +51,7 @@ func TestJWTAuthorizerOnEachFront(t *testing.T) {
 	}
 	want := map[adapter.Format]any{adapter.HTTPAPIV1: data, adapter.HTTPAPIV2: map[string]any{"jwt": data}}
 	for _, f := range formats {
-		g := &gateway.Gateway{Function: returns(okReply), Format: f.format, BasePath: "/", Authorizer: a.Authorize}
+		g := gateway.Config{Function: returns(okReply), Format: f.format, BasePath: "/", Authorizer: a}
 		if want[f.format] == nil {
 			if resp := serve(g, bearer("t.o.k")); resp.StatusCode != 500 {
 				t.Errorf("%v, which has no such authorizer: status %d", f.format, resp.StatusCode)
@@ -88,7 +88,7 @@ func TestIdentitySource(t *testing.T) {
 		a := &gateway.JWTAuthorizer{Issuer: issuer, Audience: []string{"notes-api"}, IdentitySource: tt.source, Verify: verified(claims(nil))}
 		r := httptest.NewRequest("GET", tt.target, nil)
 		maps.Copy(r.Header, tt.header)
-		if resp := serve(&gateway.Gateway{Function: returns(okReply), Authorizer: a.Authorize}, r); resp.StatusCode != tt.status {
+		if resp := serve(gateway.Config{Function: returns(okReply), Authorizer: a}, r); resp.StatusCode != tt.status {
 			t.Errorf("source %q, %s, %v: status %d, want %d", tt.source, tt.target, tt.header, resp.StatusCode, tt.status)
 		}
 	}

@@ -55,7 +55,7 @@ type challenge struct {
 
 func authorize(t testing.TB, a gateway.Authorizer, r *http.Request, scopes ...string) (*gateway.Authorization, challenge) {
 	t.Helper()
-	auth, err := a(r, gateway.Route{Key: "GET /notes", Scopes: scopes})
+	auth, err := a.Authorize(r, gateway.Route{Key: "GET /notes", Scopes: scopes})
 	var refusal *gateway.Refusal
 	if err != nil && !errors.As(err, &refusal) {
 		t.Fatalf("Authorize: %v", err)
@@ -114,7 +114,7 @@ func TestJWTAuthorizerRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			a := &gateway.JWTAuthorizer{Issuer: issuer, Audience: []string{"notes-api"}, Verify: verified(tt.claims)}
-			_, got := authorize(t, a.Authorize, bearer(tt.token), "notes/write", "notes/admin")
+			_, got := authorize(t, a, bearer(tt.token), "notes/write", "notes/admin")
 			want := challenge{401, tt.want, got.Offer}
 			if tt.want == "scope missing" {
 				want.Status = 403
@@ -147,11 +147,11 @@ func TestJWTAuthorizerChallenges(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			a := &gateway.JWTAuthorizer{Issuer: issuer, Audience: []string{"notes-api"}, Verify: verified(tt.claims)}
-			_, got := authorize(t, a.Authorize, bearer(tt.token), tt.scopes...)
+			_, got := authorize(t, a, bearer(tt.token), tt.scopes...)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
-			g := &gateway.Gateway{Function: returns(okReply), Authorizer: a.Authorize, Routes: []gateway.Route{{Key: "GET /notes", Scopes: tt.scopes}}}
+			g := gateway.Config{Function: returns(okReply), Authorizer: a, Routes: []gateway.Route{{Key: "GET /notes", Scopes: tt.scopes}}}
 			resp := serve(g, bearer(tt.token))
 			want := map[int]string{401: `{"message":"Unauthorized"}`, 403: `{"message":"Forbidden"}`}[tt.want.Status]
 			if body := text(t, resp); resp.StatusCode != tt.want.Status || body != want || resp.Header.Get("WWW-Authenticate") != tt.want.Offer {
@@ -166,12 +166,12 @@ func TestJWTAuthorizerChallenges(t *testing.T) {
 
 func TestZeroAuthorizersRefuse(t *testing.T) {
 	tests := map[string]gateway.Authorizer{
-		"zero JWT":             new(gateway.JWTAuthorizer).Authorize,
-		"no issuer":            (&gateway.JWTAuthorizer{Audience: []string{"notes-api"}, Verify: verified(claims(map[string]any{"iss": ""}))}).Authorize,
-		"no audience":          (&gateway.JWTAuthorizer{Issuer: issuer, Verify: verified(claims(nil))}).Authorize,
-		"no verification":      (&gateway.JWTAuthorizer{Issuer: issuer, Audience: []string{"notes-api"}}).Authorize,
-		"zero Cognito":         new(gateway.CognitoAuthorizer).Authorize,
-		"Cognito without pool": (&gateway.CognitoAuthorizer{Verify: verified(claims(map[string]any{"iss": "", "token_use": "id"}))}).Authorize,
+		"zero JWT":             new(gateway.JWTAuthorizer),
+		"no issuer":            (&gateway.JWTAuthorizer{Audience: []string{"notes-api"}, Verify: verified(claims(map[string]any{"iss": ""}))}),
+		"no audience":          (&gateway.JWTAuthorizer{Issuer: issuer, Verify: verified(claims(nil))}),
+		"no verification":      (&gateway.JWTAuthorizer{Issuer: issuer, Audience: []string{"notes-api"}}),
+		"zero Cognito":         new(gateway.CognitoAuthorizer),
+		"Cognito without pool": (&gateway.CognitoAuthorizer{Verify: verified(claims(map[string]any{"iss": "", "token_use": "id"}))}),
 	}
 	for name, a := range tests {
 		if _, got := authorize(t, a, bearer("t.o.k")); got.Status != 401 {

@@ -10,8 +10,8 @@ import (
 
 // LambdaAuthorizer is the gateway's half of a Lambda authorizer ("Use API
 // Gateway Lambda authorizers", "Control access to HTTP APIs with Lambda
-// authorizers"); the other half, the function, is Decide. Its Authorize method
-// is an Authorizer for REST, HTTP and WebSocket APIs; on other fronts requests
+// authorizers"); the other half, the function, is Decide. It is an
+// Authorizer for REST, HTTP and WebSocket APIs; on other fronts requests
 // fail. It is safe for concurrent use if Decide is. The zero LambdaAuthorizer
 // refuses every request.
 type LambdaAuthorizer struct {
@@ -57,19 +57,19 @@ func (a *LambdaAuthorizer) Authorize(r *http.Request, route Route) (*Authorizati
 	return &Authorization{Authorizer: decision}, nil
 }
 
-func (d LambdaDecision) shape(f adapter.Format) (any, error) {
+func (d LambdaDecision) shape(f adapter.Format) (any, map[string]any, error) {
 	switch f {
 	case adapter.HTTPAPIV2:
-		return map[string]any{"lambda": d.Context}, nil
+		return map[string]any{"lambda": d.Context}, nil, nil
 	case adapter.HTTPAPIV1:
-		return d.flat(), nil // unconfirmed
+		return d.flat(), nil, nil // unconfirmed
 	case adapter.RESTAPI, adapter.WebSocketAPI:
 		if reason := d.flaw(); reason != "" {
-			return nil, frontOf(f).refuse(authorizerFailed, reason)
+			return nil, nil, frontOf(f).refuse(authorizerFailed, reason)
 		}
-		return d.flat(), nil
+		return d.flat(), nil, nil
 	}
-	return nil, fmt.Errorf("gateway: %v: has no Lambda authorizer", f)
+	return nil, nil, fmt.Errorf("gateway: %v: has no Lambda authorizer", f)
 }
 
 // flat lays the context beside what the gateway says itself. Which of the two

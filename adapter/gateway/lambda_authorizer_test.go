@@ -37,7 +37,7 @@ func TestLambdaAuthorizerEvent(t *testing.T) {
 		{"nested", front{adapter.HTTPAPIV2, ""}, gateway.LambdaDecision{Allow: true, Context: map[string]any{"roles": []string{"a b"}}},
 			map[string]any{"lambda": map[string]any{"roles": []any{"a b"}}}},
 	} {
-		g := &gateway.Gateway{Function: returns(okReply), Format: row.front.format, Authorizer: decides(row.decision).Authorize}
+		g := gateway.Config{Function: returns(okReply), Format: row.front.format, Authorizer: decides(row.decision)}
 		got := member(event(t, g, httptest.NewRequest("GET", row.front.base+"/", nil)), "requestContext.authorizer")
 		if diff := cmp.Diff(row.want, got); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", row.name, diff)
@@ -73,13 +73,13 @@ func TestLambdaAuthorizerRefuses(t *testing.T) {
 	} {
 		r := httptest.NewRequest("GET", row.front.base+"/", nil)
 		r.Header.Set("X-Who", "ada")
-		g := &gateway.Gateway{Function: returns(okReply), Format: row.front.format, Authorizer: row.a.Authorize}
+		g := gateway.Config{Function: returns(okReply), Format: row.front.format, Authorizer: row.a}
 		if got := serve(g, r).StatusCode; got != row.status {
 			t.Errorf("%s: status %d, want %d", name, got, row.status)
 		}
 	}
 	r := httptest.NewRequest("GET", "/prod/", nil)
-	got := see(t, &gateway.Gateway{Function: returns(okReply), Format: adapter.RESTAPI, Authorizer: decides(list).Authorize}, r)
+	got := see(t, gateway.Config{Function: returns(okReply), Format: adapter.RESTAPI, Authorizer: decides(list)}, r)
 	want := seen{500, `{"message":null}`, "AuthorizerConfigurationException", "the authorizer function's context holds more than text, numbers and bools"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -58,7 +58,7 @@ func eventLatticeV1(c *call) (any, error) {
 // have texts and no query there (both unconfirmed).
 func eventLatticeV2(c *call) (any, error) {
 	event := &latticeV2{Version: "2.0", Path: c.place.path, Method: c.method, RequestContext: c.latticeContext()}
-	if c.gateway.LatticeStrings {
+	if c.gateway.config.LatticeStrings {
 		event.setTexts(c.latticeHeader(), c.request.URL.RawQuery)
 	} else {
 		event.setLists(c.latticeHeader(), c.request.URL.RawQuery)

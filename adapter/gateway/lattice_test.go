@@ -46,7 +46,7 @@ func TestLatticeEvent(t *testing.T) {
 			r := busyRequest("")
 			r.Header.Set("X-Amzn-Lattice-Identity", "Principal=claimed")
 			r.Header.Set("X-Amzn-Source-Vpc", "vpc-claimed")
-			got := event(t, &gateway.Gateway{Format: tt.format, LatticeStrings: tt.texts}, r)
+			got := event(t, gateway.Config{Format: tt.format, LatticeStrings: tt.texts}, r)
 			if context, ok := got["requestContext"].(map[string]any); ok {
 				blank(t, context, "timeEpoch", `^[0-9]{16}$`)
 			}
@@ -60,23 +60,23 @@ func TestLatticeEvent(t *testing.T) {
 func TestLatticeEventWithNothing(t *testing.T) {
 	want := map[string]any{"path": "/", "raw_path": absent, "body": "", "queryStringParameters": absent, "isBase64Encoded": false}
 	for _, texts := range []bool{false, true} {
-		got := event(t, &gateway.Gateway{Format: adapter.LatticeV2, LatticeStrings: texts}, httptest.NewRequest("GET", "/?&", nil))
+		got := event(t, gateway.Config{Format: adapter.LatticeV2, LatticeStrings: texts}, httptest.NewRequest("GET", "/?&", nil))
 		for path, want := range want {
 			if value := member(got, path); value != want {
 				t.Errorf("texts %v: %s = %v, want %v", texts, path, value, want)
 			}
 		}
 	}
-	v1 := event(t, &gateway.Gateway{Format: adapter.LatticeV1}, httptest.NewRequest("GET", "/", nil))
+	v1 := event(t, gateway.Config{Format: adapter.LatticeV1}, httptest.NewRequest("GET", "/", nil))
 	if v1["body"] != "" || v1["is_base64_encoded"] != false || member(v1, "requestContext") != absent {
 		t.Errorf("V1: %v", v1)
 	}
 }
 
 func TestLatticeIdentity(t *testing.T) {
-	g := &gateway.Gateway{Format: adapter.LatticeV2, Authorizer: func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
+	g := gateway.Config{Format: adapter.LatticeV2, Authorizer: gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 		return &gateway.Authorization{Identity: map[string]any{"type": "AWS_IAM", "principal": "arn:aws:iam::123456789012:role/pilot"}}, nil
-	}}
+	})}
 	want := map[string]any{
 		"sourceVpcArn": "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-0123456789abcdef0",
 		"type":         "AWS_IAM", "principal": "arn:aws:iam::123456789012:role/pilot",
@@ -91,15 +91,15 @@ func TestLatticeIdentity(t *testing.T) {
 // found out, so a gateway that is set up as if they could must not pass.
 func TestTargetGroupsHaveNoAuthorizerData(t *testing.T) {
 	for _, format := range []adapter.Format{adapter.ALB, adapter.LatticeV1, adapter.LatticeV2} {
-		g := &gateway.Gateway{Function: returns(okReply), Format: format,
-			Authorizer: func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
+		g := gateway.Config{Function: returns(okReply), Format: format,
+			Authorizer: gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 				return &gateway.Authorization{Authorizer: map[string]any{"principalId": "pilot"}}, nil
-			}}
+			})}
 		if got := see(t, g, httptest.NewRequest("GET", "/", nil)); got.Status != 500 || got.Cause != "the front's events have no authorizer data" {
 			t.Errorf("%v: %+v", format, got)
 		}
 		var refusal *gateway.Refusal
-		if _, err := g.Event(httptest.NewRequest("GET", "/", nil)); !errors.As(err, &refusal) {
+		if _, err := gateway.MustNew(g).Event(httptest.NewRequest("GET", "/", nil)); !errors.As(err, &refusal) {
 			t.Errorf("%v: Event: %v", format, err)
 		}
 	}
@@ -119,7 +119,7 @@ func TestLatticeReply(t *testing.T) {
 	}
 	for _, format := range []adapter.Format{adapter.LatticeV1, adapter.LatticeV2} {
 		for _, tt := range tests {
-			got := see(t, &gateway.Gateway{Function: returns(tt.reply), Format: format}, httptest.NewRequest("GET", "/", nil))
+			got := see(t, gateway.Config{Function: returns(tt.reply), Format: format}, httptest.NewRequest("GET", "/", nil))
 			if got.Status != tt.status || tt.status == 502 && got.Body != "Bad Gateway" || tt.status == 200 && got.Body != "boat" {
 				t.Errorf("%v: %s: %+v, want %d", format, tt.reply, got, tt.status)
 			}

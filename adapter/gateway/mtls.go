@@ -4,21 +4,9 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 )
-
-// MutualTLS tells the function the client's certificate, as a custom domain with
-// mutual TLS does ("How to turn on mutual TLS authentication for your REST
-// APIs", and the same for HTTP APIs). Its Authorize method is an Authorizer; a
-// request without a certificate, which AWS ends in the handshake, is a 403. The
-// certificate is that of the request's TLS connection: whether to trust it is
-// for the server's tls.Config to say. The zero MutualTLS is ready for use.
-type MutualTLS struct {
-	// Authorizer is asked as well; nil: none.
-	Authorizer Authorizer
-}
 
 // clientCert is the certificate as the fronts describe it.
 type clientCert struct {
@@ -34,36 +22,23 @@ type certValidity struct {
 	NotAfter  string `json:"notAfter"`
 }
 
-// Authorize is an Authorizer.
-func (m *MutualTLS) Authorize(r *http.Request, route Route) (*Authorization, error) {
-	if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
-		return nil, &Refusal{Status: http.StatusForbidden, Reason: "no client certificate"}
+// handshake notes the client's certificate if the API asks for one. A client
+// without is refused, which AWS does in the TLS handshake.
+func (c *call) handshake() error {
+	if !c.gateway.config.MutualTLS {
+		return nil
 	}
-	auth, err := m.Authorizer.ask(r, route)
-	if err != nil {
-		return nil, err
+	if c.request.TLS == nil || len(c.request.TLS.PeerCertificates) == 0 {
+		return c.front.refuse(accessDenied, "no client certificate")
 	}
-	auth.ClientCert = describe(r.TLS.PeerCertificates[0])
-	return auth, nil
-}
-
-// ask returns what a says in a copy, which the caller may add to.
-func (a Authorizer) ask(r *http.Request, route Route) (*Authorization, error) {
-	if a == nil {
-		return new(Authorization), nil
-	}
-	auth, err := a(r, route)
-	if err != nil || auth == nil {
-		return new(Authorization), err
-	}
-	said := *auth
-	return &said, nil
+	c.certificate = describe(c.request.TLS.PeerCertificates[0])
+	return nil
 }
 
 // describe: in which order the fronts write a name's parts is unconfirmed; this
 // is RFC 2253's.
-func describe(c *x509.Certificate) clientCert {
-	return clientCert{
+func describe(c *x509.Certificate) *clientCert {
+	return &clientCert{
 		PEM:          string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})),
 		SubjectDN:    c.Subject.String(),
 		IssuerDN:     c.Issuer.String(),

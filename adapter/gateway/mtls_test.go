@@ -44,11 +44,11 @@ func TestMutualTLSEvent(t *testing.T) {
 		{front{adapter.HTTPAPIV1, ""}, "requestContext.identity.clientCert"},
 		{front{adapter.HTTPAPIV2, ""}, "requestContext.authentication.clientCert"},
 	} {
-		for name, inner := range map[string]gateway.Authorizer{"alone": nil, "with another": iam.Authorize} {
+		for name, inner := range map[string]gateway.Authorizer{"alone": nil, "with another": iam} {
 			if row.front.format == adapter.HTTPAPIV1 && inner != nil {
 				continue
 			}
-			g := &gateway.Gateway{Function: returns(okReply), Format: row.front.format, Authorizer: (&gateway.MutualTLS{Authorizer: inner}).Authorize}
+			g := gateway.Config{Function: returns(okReply), Format: row.front.format, MutualTLS: true, Authorizer: inner}
 			r := certified(row.front.base + "/")
 			r.Header = signed("/").Header
 			got := event(t, g, r)
@@ -63,9 +63,9 @@ func TestMutualTLSEvent(t *testing.T) {
 }
 
 func TestMutualTLSRefuses(t *testing.T) {
-	refused := func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
+	refused := gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 		return nil, &gateway.Refusal{Status: 401, Reason: "no token"}
-	}
+	})
 	plain := httptest.NewRequest("GET", "/", nil)
 	anonymous := httptest.NewRequest("GET", "https://example.com/", nil)
 	for name, row := range map[string]struct {
@@ -78,7 +78,7 @@ func TestMutualTLSRefuses(t *testing.T) {
 		"no certificate":    {anonymous, nil, 403},
 		"the other refuses": {certified("/"), refused, 401},
 	} {
-		g := &gateway.Gateway{Function: returns(okReply), Authorizer: (&gateway.MutualTLS{Authorizer: row.inner}).Authorize}
+		g := gateway.Config{Function: returns(okReply), MutualTLS: true, Authorizer: row.inner}
 		if got := serve(g, row.r).StatusCode; got != row.status {
 			t.Errorf("%s: status %d, want %d", name, got, row.status)
 		}

@@ -45,7 +45,7 @@ func oneSlash(path string) string {
 
 // atDomain is the part of path below the custom domain's mapping key.
 func (g *Gateway) atDomain(path string) (rest string, ok bool) {
-	key := strings.Trim(g.BasePath, "/")
+	key := strings.Trim(g.config.BasePath, "/")
 	if key == "" {
 		return path, true
 	}
@@ -57,11 +57,11 @@ func (g *Gateway) atDomain(path string) (rest string, ok bool) {
 // path.
 func locateREST(g *Gateway, target string) (place, bool) {
 	target = oneSlash(target)
-	if g.BasePath != "" {
+	if g.config.BasePath != "" {
 		rest, ok := g.atDomain(target)
 		return place{path: target, context: target, route: oneSlash(rest)}, ok
 	}
-	rest, ok := cutPath(target, g.stage())
+	rest, ok := cutPath(target, g.config.Stage)
 	return place{path: oneSlash(rest), context: target, route: oneSlash(rest)}, ok
 }
 
@@ -74,8 +74,8 @@ func locateHTTPAPIV2(g *Gateway, target string) (place, bool) {
 	if path == "" {
 		path = "/"
 	}
-	if g.stage() != defaultStage {
-		path = "/" + g.stage() + decoded(rest)
+	if g.config.Stage != defaultStage {
+		path = "/" + g.config.Stage + decoded(rest)
 	}
 	return place{path: path, context: path, route: oneOr(rest)}, ok
 }
@@ -97,10 +97,10 @@ func locateVerbatim(_ *Gateway, target string) (place, bool) {
 // domain's mapping key or a named stage.
 func (g *Gateway) withinStage(target string) (rest string, ok bool) {
 	switch {
-	case g.BasePath != "":
+	case g.config.BasePath != "":
 		return g.atDomain(target)
-	case g.stage() != defaultStage:
-		return cutPath(target, g.stage())
+	case g.config.Stage != defaultStage:
+		return cutPath(target, g.config.Stage)
 	}
 	return target, true
 }

@@ -62,10 +62,7 @@ func eventREST(c *call) (any, error) {
 	if strings.HasPrefix(header.Get("Authorization"), "AWS4-HMAC-SHA256 ") {
 		header.Del("Authorization") // signed requests arrive without (recorded)
 	}
-	event, err := c.eventV1(header, query(c.request.URL.RawQuery, "&;"))
-	if err != nil {
-		return nil, err
-	}
+	event := c.eventV1(header, query(c.request.URL.RawQuery, "&;"))
 	event.PathParameters = restParams(c.params)
 	event.setBody(c.text(c.gateway.binaryMedia(c.request.Header.Get("Content-Type"))))
 	event.RequestContext.DeploymentID = "d1e2p3"
@@ -80,10 +77,7 @@ func eventREST(c *call) (any, error) {
 // eventHTTPAPIV1: the ids are of the short form and the resource's is the
 // route key.
 func eventHTTPAPIV1(c *call) (any, error) {
-	event, err := c.eventV1(c.header(hopByHop), query(c.request.URL.RawQuery, "&"))
-	if err != nil {
-		return nil, err
-	}
+	event := c.eventV1(c.header(hopByHop), query(c.request.URL.RawQuery, "&"))
 	event.Version = "1.0"
 	event.PathParameters = decodedParams(c.params)
 	event.setBody(c.text(c.binaryByType()))
@@ -93,11 +87,7 @@ func eventHTTPAPIV1(c *call) (any, error) {
 }
 
 // eventV1 fills what both fronts have in common.
-func (c *call) eventV1(header http.Header, query map[string][]string) (*eventV1, error) {
-	authorizer, err := c.authorizer()
-	if err != nil {
-		return nil, err
-	}
+func (c *call) eventV1(header http.Header, query map[string][]string) *eventV1 {
 	return &eventV1{
 		Resource:          c.route.path,
 		Path:              c.place.path,
@@ -106,11 +96,11 @@ func (c *call) eventV1(header http.Header, query map[string][]string) (*eventV1,
 		MultiValueHeaders: header,
 		Query:             last(query),
 		MultiValueQuery:   query,
-		StageVariables:    orNil(c.gateway.StageVariables),
+		StageVariables:    orNil(c.gateway.config.StageVariables),
 		RequestContext: contextV1{
 			AccountID:         accountID,
-			APIID:             c.gateway.apiID(),
-			Authorizer:        authorizer,
+			APIID:             c.gateway.config.APIID,
+			Authorizer:        c.authorizer(),
 			DomainName:        c.domain(),
 			DomainPrefix:      prefix(c.domain()),
 			ExtendedRequestID: c.extendedID,
@@ -121,9 +111,9 @@ func (c *call) eventV1(header http.Header, query map[string][]string) (*eventV1,
 			RequestTime:       c.at.Format(requestTime),
 			RequestTimeEpoch:  c.at.UnixMilli(),
 			ResourcePath:      c.route.path,
-			Stage:             c.gateway.stage(),
+			Stage:             c.gateway.config.Stage,
 		},
-	}, nil
+	}
 }
 
 func (e *eventV1) setBody(text string, base64 bool) {
@@ -145,9 +135,9 @@ func (c *call) identity() map[string]any {
 	}
 	if c.auth != nil {
 		maps.Copy(identity, c.auth.Identity)
-		if c.auth.ClientCert != nil {
-			identity["clientCert"] = c.auth.ClientCert
-		}
+	}
+	if c.certificate != nil {
+		identity["clientCert"] = c.certificate
 	}
 	return identity
 }

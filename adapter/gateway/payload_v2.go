@@ -38,7 +38,7 @@ type contextV2 struct {
 }
 
 type authenticationV2 struct {
-	ClientCert any `json:"clientCert"`
+	ClientCert *clientCert `json:"clientCert"`
 }
 
 type httpV2 struct {
@@ -51,13 +51,10 @@ type httpV2 struct {
 
 // eventHTTPAPIV2: cookies are moved out of the headers.
 func eventHTTPAPIV2(c *call) (any, error) {
-	event, err := c.eventV2()
-	if err != nil {
-		return nil, err
-	}
+	event := c.eventV2()
 	delete(event.Headers, "cookie")
 	event.PathParameters = decodedParams(c.params)
-	event.StageVariables = c.gateway.StageVariables
+	event.StageVariables = c.gateway.config.StageVariables
 	event.RequestContext.RequestID = c.extendedID
 	return event, nil
 }
@@ -65,15 +62,13 @@ func eventHTTPAPIV2(c *call) (any, error) {
 // eventFunctionURL: cookies are in two places, the caller's account is
 // "anonymous" unless the request is signed, and TLS is described in headers.
 func eventFunctionURL(c *call) (any, error) {
-	event, err := c.eventV2()
-	if err != nil {
-		return nil, err
-	}
-	if c.gateway.scheme() == "https" {
+	event := c.eventV2()
+	if c.gateway.config.Scheme == "https" {
 		event.Headers["x-amzn-tls-version"] = "TLSv1.3"
 		event.Headers["x-amzn-tls-cipher-suite"] = "TLS_AES_128_GCM_SHA256"
 	}
 	event.RequestContext.RequestID = c.requestID
+	var err error
 	event.RequestContext.AccountID, err = callerAccount(event.RequestContext.Authorizer)
 	return event, err
 }
@@ -96,11 +91,7 @@ func callerAccount(authorizer any) (string, error) {
 }
 
 // eventV2 fills what both fronts have in common.
-func (c *call) eventV2() (*eventV2, error) {
-	authorizer, err := c.authorizer()
-	if err != nil {
-		return nil, err
-	}
+func (c *call) eventV2() *eventV2 {
 	header := c.header(hopByHop)
 	event := &eventV2{
 		Version:        "2.0",
@@ -112,8 +103,8 @@ func (c *call) eventV2() (*eventV2, error) {
 		Query:          joinedQuery(c.request.URL.RawQuery),
 		RequestContext: contextV2{
 			AccountID:    accountID,
-			APIID:        c.gateway.apiID(),
-			Authorizer:   authorizer,
+			APIID:        c.gateway.config.APIID,
+			Authorizer:   c.authorizer(),
 			DomainName:   c.domain(),
 			DomainPrefix: prefix(c.domain()),
 			HTTP: httpV2{
@@ -121,16 +112,16 @@ func (c *call) eventV2() (*eventV2, error) {
 				SourceIP: c.sourceIP(), UserAgent: c.request.UserAgent(),
 			},
 			RouteKey:  c.routeKey(),
-			Stage:     c.gateway.stage(),
+			Stage:     c.gateway.config.Stage,
 			Time:      c.at.Format(requestTime),
 			TimeEpoch: c.at.UnixMilli(),
 		},
 	}
-	if c.auth != nil && c.auth.ClientCert != nil {
-		event.RequestContext.Authentication = &authenticationV2{c.auth.ClientCert}
+	if c.certificate != nil {
+		event.RequestContext.Authentication = &authenticationV2{c.certificate}
 	}
 	event.Body, event.IsBase64Encoded = c.text(c.binaryByType())
-	return event, nil
+	return event
 }
 
 // joinedQuery joins repeated keys by a comma, which no longer tells them from

@@ -40,7 +40,7 @@ func TestBinaryReplies(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := httptest.NewRequest("GET", "/", nil)
 			r.Header.Set("Accept", tt.accept)
-			g := &gateway.Gateway{Format: tt.format, BasePath: "/", BinaryMediaTypes: tt.types,
+			g := gateway.Config{Format: tt.format, BasePath: "/", BinaryMediaTypes: tt.types,
 				Function: returns(fmt.Sprintf(`{"statusCode":200,"body":%q,"isBase64Encoded":true}`, tt.body))}
 			resp := serve(g, r)
 			if body := text(t, resp); resp.StatusCode != tt.status || body != tt.want {
@@ -65,8 +65,8 @@ func TestAnswersWithoutBody(t *testing.T) {
 	}
 	for _, f := range formats {
 		for _, tt := range tests {
-			server := httptest.NewServer(&gateway.Gateway{Format: f.format,
-				Function: returns(fmt.Sprintf(`{"statusCode":%d,"body":"boat"}`, tt.status))})
+			server := httptest.NewServer(gateway.MustNew(gateway.Config{Format: f.format,
+				Function: returns(fmt.Sprintf(`{"statusCode":%d,"body":"boat"}`, tt.status))}))
 			r, err := http.NewRequest(tt.method, server.URL+f.base+"/", nil)
 			if err != nil {
 				t.Fatal(err)
@@ -92,7 +92,7 @@ func TestAnswersWithoutBody(t *testing.T) {
 func TestFramingOfTheReplyIsIgnored(t *testing.T) {
 	reply := `{"statusCode":200,"body":"boat","headers":{"content-length":"7","connection":"close","transfer-encoding":"chunked","upgrade":"x","x-kept":"1"}}`
 	for _, f := range formats {
-		server := httptest.NewServer(&gateway.Gateway{Format: f.format, Function: returns(reply)})
+		server := httptest.NewServer(gateway.MustNew(gateway.Config{Format: f.format, Function: returns(reply)}))
 		resp, err := server.Client().Get(server.URL + f.base + "/")
 		if err != nil {
 			t.Fatal(err)
@@ -119,7 +119,7 @@ func TestIDHeaders(t *testing.T) {
 	}
 	for _, f := range formats {
 		var event struct{ RequestContext map[string]any }
-		g := &gateway.Gateway{Format: f.format, Function: function(func(_ context.Context, data []byte) ([]byte, error) {
+		g := gateway.Config{Format: f.format, Function: function(func(_ context.Context, data []byte) ([]byte, error) {
 			return []byte(okReply), json.Unmarshal(data, &event)
 		})}
 		resp := serve(g, httptest.NewRequest("GET", f.base+"/", nil))

@@ -16,7 +16,10 @@ type Route struct {
 	// Scopes are the route's authorizationScopes, of which a token needs
 	// one; empty: none is asked for.
 	Scopes []string
-	// Open lets requests pass without asking the Authorizer.
+	// Authorizer names the one of Config.Authorizers that is asked; "":
+	// Config.Authorizer.
+	Authorizer string
+	// Open lets requests pass without asking any authorizer.
 	Open bool
 }
 
@@ -26,14 +29,9 @@ const (
 	anyMethod    = "ANY"
 )
 
-// routes returns the configured routes or the catch-all pair. Two keys are
-// needed because /{proxy+} does not match / itself.
-func (g *Gateway) routes() []Route {
-	if g.Routes == nil {
-		return []Route{{Key: "ANY /{proxy+}"}, {Key: "ANY /"}}
-	}
-	return g.Routes
-}
+// catchAll are the routes of an API that names none. Two keys are needed because
+// /{proxy+} does not match / itself.
+var catchAll = []Route{{Key: "ANY /{proxy+}"}, {Key: "ANY /"}}
 
 // kind orders the segments of a route's path by how much they match.
 type kind int

@@ -26,8 +26,8 @@ type routed struct {
 
 func route(t testing.TB, format adapter.Format, routes []gateway.Route, method, target string) routed {
 	t.Helper()
-	g := &gateway.Gateway{Format: format, Routes: routes, BasePath: "/"}
-	data, err := g.Event(httptest.NewRequest(method, target, nil))
+	g := gateway.Config{Format: format, Routes: routes, BasePath: "/"}
+	data, err := gateway.MustNew(g).Event(httptest.NewRequest(method, target, nil))
 	var refusal *gateway.Refusal
 	if errors.As(err, &refusal) {
 		return routed{Key: refusal.Status}
@@ -114,27 +114,27 @@ func TestRoutesREST(t *testing.T) {
 	}
 	r := httptest.NewRequest("POST", "/notes", nil)
 	r.Header.Set("X-HTTP-Method-Override", "GET")
-	if _, err := (&gateway.Gateway{Format: adapter.RESTAPI, Routes: list, BasePath: "/"}).Event(r); err == nil {
+	if _, err := gateway.MustNew(gateway.Config{Format: adapter.RESTAPI, Routes: list, BasePath: "/"}).Event(r); err == nil {
 		t.Error("the method that overrides is not the one that is routed")
 	}
 }
 
 func TestOutsideTheStage(t *testing.T) {
 	tests := []struct {
-		g      gateway.Gateway
+		g      gateway.Config
 		target string
 		want   seen
 	}{
-		{gateway.Gateway{Format: adapter.RESTAPI}, "/hello", seen{403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException", "the path does not begin with the stage or base path"}},
-		{gateway.Gateway{Format: adapter.RESTAPI, Routes: routes("GET /a")}, "/prod/hello", seen{403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException", "no such route"}},
-		{gateway.Gateway{Format: adapter.RESTAPI}, "/production/hello", seen{403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException", "the path does not begin with the stage or base path"}},
-		{gateway.Gateway{Stage: "dev"}, "/hello", seen{404, `{"message":"Not Found"}`, "", "the path does not begin with the stage or base path"}},
-		{gateway.Gateway{BasePath: "v1"}, "/v11/hello", seen{404, `{"message":"Not Found"}`, "", "the path does not begin with the stage or base path"}},
-		{gateway.Gateway{Format: adapter.HTTPAPIV1, Routes: routes("GET /a")}, "/hello", seen{404, `{"message":"Not Found"}`, "", "no such route"}},
+		{gateway.Config{Format: adapter.RESTAPI}, "/hello", seen{403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException", "the path does not begin with the stage or base path"}},
+		{gateway.Config{Format: adapter.RESTAPI, Routes: routes("GET /a")}, "/prod/hello", seen{403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException", "no such route"}},
+		{gateway.Config{Format: adapter.RESTAPI}, "/production/hello", seen{403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException", "the path does not begin with the stage or base path"}},
+		{gateway.Config{Stage: "dev"}, "/hello", seen{404, `{"message":"Not Found"}`, "", "the path does not begin with the stage or base path"}},
+		{gateway.Config{BasePath: "v1"}, "/v11/hello", seen{404, `{"message":"Not Found"}`, "", "the path does not begin with the stage or base path"}},
+		{gateway.Config{Format: adapter.HTTPAPIV1, Routes: routes("GET /a")}, "/hello", seen{404, `{"message":"Not Found"}`, "", "no such route"}},
 	}
 	for _, tt := range tests {
 		tt.g.Function = returns(okReply)
-		if diff := cmp.Diff(tt.want, see(t, &tt.g, httptest.NewRequest("GET", tt.target, nil))); diff != "" {
+		if diff := cmp.Diff(tt.want, see(t, tt.g, httptest.NewRequest("GET", tt.target, nil))); diff != "" {
 			t.Errorf("%v %s: -want +got:\n%s", tt.g.Format, tt.target, diff)
 		}
 	}

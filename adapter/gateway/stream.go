@@ -86,9 +86,9 @@ var errNoStream = errors.New("gateway: the function returned neither a stream no
 
 // open invokes the function and returns its reply when it begins.
 func (c *call) open(ctx context.Context, event []byte) (*stream, error) {
-	f, ok := c.gateway.Function.(StreamFunction)
+	f, ok := c.gateway.config.Function.(StreamFunction)
 	if !ok {
-		f = buffered{c.gateway.Function}
+		f = buffered{c.gateway.config.Function}
 	}
 	reader, writer := io.Pipe()
 	first := make(chan begun, 1)

@@ -29,7 +29,7 @@ func TestStreamThatTakesTooLong(t *testing.T) {
 	}
 	for _, f := range streamFormats {
 		for name, fn := range map[string]streams{"before it begins": waits, "in the prelude": newSource("{").stream} {
-			g := &gateway.Gateway{Function: fn, Format: f.format, Streaming: true, Timeout: time.Millisecond}
+			g := gateway.Config{Function: fn, Format: f.format, Streaming: true, Timeout: time.Millisecond}
 			if diff := cmp.Diff(want[f.format], see(t, g, httptest.NewRequest("GET", f.base+"/", nil))); diff != "" {
 				t.Errorf("%v, %s: -want +got:\n%s", f.format, name, diff)
 			}
@@ -69,7 +69,7 @@ func TestStreamArrivesAsItIsWritten(t *testing.T) {
 	for _, f := range streamFormats {
 		t.Run(f.format.String(), func(t *testing.T) {
 			s := newSource(`{"headers":{"content-type":"text/event-stream"}}` + nul)
-			server := httptest.NewServer(&gateway.Gateway{Function: streams(s.stream), Format: f.format, Streaming: true})
+			server := httptest.NewServer(gateway.MustNew(gateway.Config{Function: streams(s.stream), Format: f.format, Streaming: true}))
 			defer server.Close()
 			resp, err := server.Client().Get(server.URL + f.base + "/") // returns before anything was written
 			if err != nil {
@@ -111,8 +111,8 @@ func TestStreamThatBreaksOff(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			records := make(chan gateway.Record, 1)
-			server := httptest.NewServer(&gateway.Gateway{Function: tt.fn, Format: adapter.FunctionURL, Streaming: true,
-				Observe: func(_ *http.Request, record gateway.Record) { records <- record }})
+			server := httptest.NewServer(gateway.MustNew(gateway.Config{Function: tt.fn, Format: adapter.FunctionURL, Streaming: true,
+				Observe: func(_ *http.Request, record gateway.Record) { records <- record }}))
 			defer server.Close()
 			resp, err := server.Client().Get(server.URL)
 			if err != nil {
@@ -137,10 +137,10 @@ func TestStreamThatNeverEnds(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newSource(`{}` + nul + "ahoy")
 			var record gateway.Record
-			g := &gateway.Gateway{Function: streams(s.stream), Format: f.format, Streaming: true,
+			g := gateway.Config{Function: streams(s.stream), Format: f.format, Streaming: true,
 				Observe: func(_ *http.Request, got gateway.Record) { record = got }}
 			w := httptest.NewRecorder()
-			aborted := abort(func() { g.ServeHTTP(w, httptest.NewRequest("GET", f.base+"/", nil)) })
+			aborted := abort(func() { gateway.MustNew(g).ServeHTTP(w, httptest.NewRequest("GET", f.base+"/", nil)) })
 			if w.Code != 200 || w.Body.String() != "ahoy" || !aborted {
 				t.Errorf("%v: %d %q, aborted: %v", f.format, w.Code, w.Body, aborted)
 			}
@@ -169,11 +169,11 @@ func abort(serve func()) (aborted bool) {
 func TestStreamToAClientThatLeaves(t *testing.T) {
 	s := newSource(`{}` + nul + "ahoy")
 	var ended context.Context
-	g := &gateway.Gateway{Format: adapter.RESTAPI, Streaming: true, Function: streams(func(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
+	g := gateway.Config{Format: adapter.RESTAPI, Streaming: true, Function: streams(func(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
 		ended = ctx
 		return s.stream(ctx, event)
 	})}
-	server := httptest.NewServer(g)
+	server := httptest.NewServer(gateway.MustNew(g))
 	defer server.Close()
 	resp, err := server.Client().Get(server.URL + "/prod")
 	if err != nil {
@@ -187,7 +187,7 @@ func TestStreamToAClientThatLeaves(t *testing.T) {
 func TestStreamToAClientThatDoesNotWait(t *testing.T) {
 	client, leave := context.WithCancel(t.Context())
 	var record gateway.Record
-	g := &gateway.Gateway{Format: adapter.FunctionURL, Streaming: true, Function: streams(func(ctx context.Context, _ json.RawMessage) (io.ReadCloser, error) {
+	g := gateway.Config{Format: adapter.FunctionURL, Streaming: true, Function: streams(func(ctx context.Context, _ json.RawMessage) (io.ReadCloser, error) {
 		leave()
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -203,7 +203,7 @@ func TestStreamWithoutBody(t *testing.T) {
 		s := newSource(content) // its body never ends
 		method := map[bool]string{true: "HEAD", false: "GET"}[strings.Contains(content, "200")]
 		w := httptest.NewRecorder()
-		(&gateway.Gateway{Function: streams(s.stream), Format: adapter.FunctionURL, Streaming: true}).
+		gateway.MustNew(gateway.Config{Function: streams(s.stream), Format: adapter.FunctionURL, Streaming: true}).
 			ServeHTTP(w, httptest.NewRequest(method, "/", nil))
 		<-s.closed
 		if w.Body.Len() > 0 {

@@ -86,7 +86,7 @@ func TestStream(t *testing.T) {
 	for _, tt := range tests {
 		for _, f := range streamFormats {
 			t.Run(tt.name+"/"+f.format.String(), func(t *testing.T) {
-				g := &gateway.Gateway{Function: streamed(tt.content), Format: f.format, Streaming: true}
+				g := gateway.Config{Function: streamed(tt.content), Format: f.format, Streaming: true}
 				if diff := cmp.Diff(tt.want[f.format], see(t, g, httptest.NewRequest("GET", f.base+"/", nil))); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}
@@ -103,7 +103,7 @@ func TestStreamHeaders(t *testing.T) {
 		adapter.FunctionURL: {"X-A": {"1"}, "Set-Cookie": {"b=2", "c=3"}, "Content-Type": {"application/json"}},
 	}
 	for _, f := range streamFormats {
-		resp := serve(&gateway.Gateway{Function: streamed(content), Format: f.format, Streaming: true}, httptest.NewRequest("GET", f.base+"/", nil))
+		resp := serve(gateway.Config{Function: streamed(content), Format: f.format, Streaming: true}, httptest.NewRequest("GET", f.base+"/", nil))
 		for _, id := range []string{"X-Amzn-Requestid", "X-Amzn-Trace-Id", "X-Amz-Apigw-Id"} {
 			resp.Header.Del(id)
 		}
@@ -128,12 +128,12 @@ func TestStreamOfAnotherType(t *testing.T) {
 		{"prelude without its type", untyped, `{"statusCode":404}` + nul + "ahoy"},
 	}
 	for _, tt := range tests {
-		resp := serve(&gateway.Gateway{Function: tt.function, Format: adapter.FunctionURL, Streaming: true}, httptest.NewRequest("GET", "/", nil))
+		resp := serve(gateway.Config{Function: tt.function, Format: adapter.FunctionURL, Streaming: true}, httptest.NewRequest("GET", "/", nil))
 		if body := text(t, resp); resp.StatusCode != 200 || body != tt.body || resp.Header.Get("Content-Type") != "application/octet-stream" {
 			t.Errorf("%s: %d %q %v", tt.name, resp.StatusCode, body, resp.Header)
 		}
 	}
-	resp := serve(&gateway.Gateway{Function: returns(okReply), Format: adapter.RESTAPI, Streaming: true}, httptest.NewRequest("GET", "/prod", nil))
+	resp := serve(gateway.Config{Function: returns(okReply), Format: adapter.RESTAPI, Streaming: true}, httptest.NewRequest("GET", "/prod", nil))
 	if resp.StatusCode != 502 {
 		t.Errorf("a REST API passed a stream without prelude: %d", resp.StatusCode)
 	}
@@ -158,7 +158,7 @@ func TestStreamFailuresBeforeTheBody(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var record gateway.Record
-			g := &gateway.Gateway{Function: tt.open, Format: adapter.FunctionURL, Streaming: true,
+			g := gateway.Config{Function: tt.open, Format: adapter.FunctionURL, Streaming: true,
 				Observe: func(_ *http.Request, got gateway.Record) { record = got }}
 			resp := serve(g, httptest.NewRequest("GET", "/", nil))
 			if body := text(t, resp); resp.StatusCode != 502 || body != "Internal Server Error" {
@@ -191,7 +191,7 @@ func TestStreamFunctionMayKeepItsEvent(t *testing.T) {
 		event = got
 		return reply{io.NopCloser(bytes.NewReader([]byte(`{}` + nul)))}, nil
 	})
-	serve(&gateway.Gateway{Function: fn, Format: adapter.FunctionURL, Streaming: true}, httptest.NewRequest("GET", "/hail", nil))
+	serve(gateway.Config{Function: fn, Format: adapter.FunctionURL, Streaming: true}, httptest.NewRequest("GET", "/hail", nil))
 	if got := member(decode(t, event).(map[string]any), "rawPath"); got != "/hail" {
 		t.Errorf("rawPath = %v", got)
 	}
@@ -200,7 +200,7 @@ func TestStreamFunctionMayKeepItsEvent(t *testing.T) {
 // Only 6 MB fit into a buffered reply.
 func TestStreamIsNotLimited(t *testing.T) {
 	content := strings.Repeat("0123456789abcdef", 1<<19)
-	resp := serve(&gateway.Gateway{Function: streamed(`{}` + nul + content), Format: adapter.RESTAPI, Streaming: true}, httptest.NewRequest("GET", "/prod", nil))
+	resp := serve(gateway.Config{Function: streamed(`{}` + nul + content), Format: adapter.RESTAPI, Streaming: true}, httptest.NewRequest("GET", "/prod", nil))
 	if body := text(t, resp); body != content {
 		t.Errorf("%d of %d bytes arrived, or others", len(body), len(content))
 	}
@@ -208,10 +208,10 @@ func TestStreamIsNotLimited(t *testing.T) {
 
 func TestStreamingOnFrontsThatCannot(t *testing.T) {
 	for _, f := range formats {
-		err := (&gateway.Gateway{Function: streamed(""), Format: f.format, Streaming: true}).Check()
+		_, err := gateway.New(gateway.Config{Function: streamed(""), Format: f.format, Streaming: true})
 		can := f.format == adapter.RESTAPI || f.format == adapter.FunctionURL
 		if (err == nil) != can {
-			t.Errorf("%v: Check: %v", f.format, err)
+			t.Errorf("%v: New: %v", f.format, err)
 		}
 	}
 }

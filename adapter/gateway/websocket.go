@@ -54,20 +54,17 @@ func (g *Gateway) Connect(r *http.Request) (*Connection, error) {
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {
 		return nil, errors.New("gateway: a gateway does not run inside Lambda")
 	}
-	if err := g.Check(); err != nil {
-		return nil, err
+	if g.config.Format != adapter.WebSocketAPI {
+		return nil, fmt.Errorf("gateway: nobody connects to Format %v", g.config.Format)
 	}
-	if g.Format != adapter.WebSocketAPI {
-		return nil, fmt.Errorf("gateway: nobody connects to Format %v", g.format())
+	if g.config.Function == nil {
+		return nil, errors.New("gateway: Config.Function is nil")
 	}
 	c, err := g.admit(r)
 	if err != nil {
 		return nil, err
 	}
-	n, err := newConnection(c)
-	if err != nil {
-		return nil, err
-	}
+	n := newConnection(c)
 	reply, err := c.socketReply(n.connectEvent(c))
 	if err != nil {
 		return nil, err
@@ -137,14 +134,14 @@ func (n *Connection) next() *call {
 // message calls one of API Gateway's own routes (unconfirmed).
 func (g *Gateway) socketRoute(text string) (string, bool) {
 	has := func(key string) bool {
-		return slices.ContainsFunc(g.Routes, func(r Route) bool { return r.Key == key })
+		return slices.ContainsFunc(g.config.Routes, func(r Route) bool { return r.Key == key })
 	}
 	members, _ := object([]byte(text))
 	var action string
 	if readOptional(members["action"], &action) && !strings.HasPrefix(action, "$") && has(action) {
 		return action, true
 	}
-	return defaultRoute, g.Routes == nil || has(defaultRoute)
+	return defaultRoute, g.config.Routes == nil || has(defaultRoute)
 }
 
 // socketReply invokes the function with an event and reads its reply.

@@ -46,21 +46,13 @@ const (
 
 // eventConnect is the event of the handshake request c.
 func eventConnect(c *call) (any, error) {
-	n, err := newConnection(c)
-	if err != nil {
-		return nil, err
-	}
-	return n.connectEvent(c), nil
+	return newConnection(c).connectEvent(c), nil
 }
 
 // newConnection notes what is the same in all events of the connection. That
 // they all have the authorizer's data is reported by users
 // (https://github.com/dherault/serverless-offline/issues/1379, unconfirmed).
-func newConnection(c *call) (*Connection, error) {
-	authorizer, err := c.authorizer()
-	if err != nil {
-		return nil, err
-	}
+func newConnection(c *call) *Connection {
 	identity := map[string]any{"sourceIp": c.sourceIP(), "userAgent": c.request.UserAgent()}
 	if c.auth != nil {
 		maps.Copy(identity, c.auth.Identity)
@@ -69,12 +61,12 @@ func newConnection(c *call) (*Connection, error) {
 		ConnectionID:     c.extendedID,
 		ConnectedAt:      c.at.UnixMilli(),
 		MessageDirection: "IN",
-		Authorizer:       authorizer,
+		Authorizer:       c.authorizer(),
 		Identity:         identity,
-		APIID:            c.gateway.apiID(),
+		APIID:            c.gateway.config.APIID,
 		DomainName:       c.domain(),
-		Stage:            c.gateway.stage(),
-	}}, nil
+		Stage:            c.gateway.config.Stage,
+	}}
 }
 
 // event is an event of the connection without headers and body.

@@ -49,11 +49,11 @@ func handshake() *http.Request {
 
 func TestWebSocketEvents(t *testing.T) {
 	fn := &socket{replies: []string{`{"statusCode":200,"headers":{"Sec-WebSocket-Protocol":"tide"}}`, `{"statusCode":200,"body":"ahoy"}`}}
-	g := &gateway.Gateway{Function: fn, Format: adapter.WebSocketAPI, Routes: []gateway.Route{{Key: "hail"}, {Key: "$default"}},
-		Authorizer: func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
+	g := gateway.Config{Function: fn, Format: adapter.WebSocketAPI, Routes: []gateway.Route{{Key: "hail"}, {Key: "$default"}},
+		Authorizer: gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 			return &gateway.Authorization{Authorizer: map[string]any{"principalId": "pilot", "berth": 12}}, nil
-		}}
-	n, err := g.Connect(handshake())
+		})}
+	n, err := gateway.MustNew(g).Connect(handshake())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestWebSocketEvents(t *testing.T) {
 }
 
 func TestEventOfAHandshake(t *testing.T) {
-	got := event(t, &gateway.Gateway{Format: adapter.WebSocketAPI}, handshake())
+	got := event(t, gateway.Config{Format: adapter.WebSocketAPI}, handshake())
 	if key, kind := member(got, "requestContext.routeKey"), member(got, "requestContext.eventType"); key != "$connect" || kind != "CONNECT" {
 		t.Errorf("route %v, type %v", key, kind)
 	}
@@ -132,7 +132,7 @@ func TestConnectRefused(t *testing.T) {
 	}{
 		{"by the function", `{"statusCode":403,"headers":{"x-why":"full"}}`, nil, 403, "the function refused the connection"},
 		{"by a function that redirects", `{"statusCode":302}`, nil, 302, "the function refused the connection"},
-		{"by the authorizer", `{"statusCode":200}`, refuse, 401, "no token"},
+		{"by the authorizer", `{"statusCode":200}`, gateway.AuthorizerFunc(refuse), 401, "no token"},
 		{"failed function", ``, nil, 502, "the function failed"},
 		{"no proxy reply", `"welcome"`, nil, 502, "the reply is no proxy reply with a statusCode"},
 		{"no status", `{"body":"welcome"}`, nil, 502, "the reply is no proxy reply with a statusCode"},
@@ -140,8 +140,8 @@ func TestConnectRefused(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			fn := &socket{replies: []string{tt.reply}}
-			g := &gateway.Gateway{Function: fn, Format: adapter.WebSocketAPI, Authorizer: tt.authorizer}
-			n, err := g.Connect(handshake())
+			g := gateway.Config{Function: fn, Format: adapter.WebSocketAPI, Authorizer: tt.authorizer}
+			n, err := gateway.MustNew(g).Connect(handshake())
 			var refusal *gateway.Refusal
 			if n != nil || !errors.As(err, &refusal) {
 				t.Fatalf("Connect: %v, %v", n, err)
@@ -157,21 +157,21 @@ func TestConnectRefused(t *testing.T) {
 }
 
 func TestConnectOnAGatewayThatCannot(t *testing.T) {
-	if _, err := (&gateway.Gateway{Function: returns(okReply)}).Connect(handshake()); err == nil {
+	if _, err := (gateway.MustNew(gateway.Config{Function: returns(okReply)})).Connect(handshake()); err == nil {
 		t.Error("an HTTP API took a connection")
 	}
-	if _, err := (&gateway.Gateway{Format: adapter.WebSocketAPI}).Connect(handshake()); err == nil {
+	if _, err := (gateway.MustNew(gateway.Config{Format: adapter.WebSocketAPI})).Connect(handshake()); err == nil {
 		t.Error("a gateway without function took a connection")
 	}
 	t.Setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
-	if _, err := (&gateway.Gateway{Function: returns(okReply), Format: adapter.WebSocketAPI}).Connect(handshake()); err == nil {
+	if _, err := (gateway.MustNew(gateway.Config{Function: returns(okReply), Format: adapter.WebSocketAPI})).Connect(handshake()); err == nil {
 		t.Error("a gateway inside Lambda took a connection")
 	}
 }
 
 func TestWebSocketIsNotServed(t *testing.T) {
 	fn := &socket{replies: []string{okReply}}
-	got := see(t, &gateway.Gateway{Function: fn, Format: adapter.WebSocketAPI}, handshake())
+	got := see(t, gateway.Config{Function: fn, Format: adapter.WebSocketAPI}, handshake())
 	if got.Status != 500 || got.Cause != "a WebSocket API is called through Connect" || len(fn.events) > 0 {
 		t.Errorf("%+v after %d events", got, len(fn.events))
 	}
@@ -203,7 +203,7 @@ func TestMessages(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			fn := &socket{replies: []string{ok, tt.reply}}
-			n, err := (&gateway.Gateway{Function: fn, Format: adapter.WebSocketAPI, Routes: tt.routes}).Connect(handshake())
+			n, err := (gateway.MustNew(gateway.Config{Function: fn, Format: adapter.WebSocketAPI, Routes: tt.routes})).Connect(handshake())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -231,9 +231,9 @@ func TestMessages(t *testing.T) {
 
 func TestWebSocketFunctionThatTakesTooLong(t *testing.T) {
 	blocks := function(func(ctx context.Context, _ []byte) ([]byte, error) { <-ctx.Done(); return nil, nil })
-	g := &gateway.Gateway{Function: blocks, Format: adapter.WebSocketAPI, Timeout: time.Millisecond}
+	g := gateway.Config{Function: blocks, Format: adapter.WebSocketAPI, Timeout: time.Millisecond}
 	var refusal *gateway.Refusal
-	if _, err := g.Connect(handshake()); !errors.As(err, &refusal) || refusal.Status != 504 {
+	if _, err := gateway.MustNew(g).Connect(handshake()); !errors.As(err, &refusal) || refusal.Status != 504 {
 		t.Errorf("Connect: %v", err)
 	}
 }

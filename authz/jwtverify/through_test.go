@@ -35,15 +35,15 @@ func TestThroughTheGateway(t *testing.T) {
 	jwt := &gateway.JWTAuthorizer{Issuer: issuer.URL(), Audience: []string{"app"}, Verify: issuer.Verify}
 	cognito := &gateway.CognitoAuthorizer{Issuers: []string{issuer.URL()}, Verify: issuer.Verify}
 	for _, front := range []struct {
-		format    adapter.Format
-		path      string
-		authorize gateway.Authorizer
-		scopes    []string
+		format     adapter.Format
+		path       string
+		authorizer gateway.Authorizer
+		scopes     []string
 	}{
-		{adapter.HTTPAPIV2, "/notes", jwt.Authorize, nil},
-		{adapter.HTTPAPIV2, "/notes", jwt.Authorize, []string{"notes/read"}},
-		{adapter.HTTPAPIV1, "/notes", jwt.Authorize, nil},
-		{adapter.RESTAPI, "/prod/notes", cognito.Authorize, []string{"notes/read"}},
+		{adapter.HTTPAPIV2, "/notes", jwt, nil},
+		{adapter.HTTPAPIV2, "/notes", jwt, []string{"notes/read"}},
+		{adapter.HTTPAPIV1, "/notes", jwt, nil},
+		{adapter.RESTAPI, "/prod/notes", cognito, []string{"notes/read"}},
 	} {
 		t.Run(front.format.String(), func(t *testing.T) {
 			v := newVerifier(t, jwtverify.Config{
@@ -56,7 +56,7 @@ func TestThroughTheGateway(t *testing.T) {
 					t.Errorf("the handler sees %+v", id)
 				}
 			})
-			get := func(authorize gateway.Authorizer) int {
+			get := func(authorizer gateway.Authorizer) int {
 				token, err := issuer.Token(map[string]any{
 					"sub": "ada", "client_id": "app", "scope": "notes/read", "cognito:groups": []string{"a", "b"},
 				})
@@ -64,18 +64,18 @@ func TestThroughTheGateway(t *testing.T) {
 					t.Fatal(err)
 				}
 				w := httptest.NewRecorder()
-				g := &gateway.Gateway{
+				g := gateway.MustNew(gateway.Config{
 					Function:   adapter.New(mux, nil),
 					Format:     front.format,
 					Routes:     []gateway.Route{{Key: "ANY /{proxy+}", Scopes: front.scopes}},
-					Authorizer: authorize,
-				}
+					Authorizer: authorizer,
+				})
 				r := httptest.NewRequest("GET", front.path, nil)
 				r.Header.Set("Authorization", "Bearer "+token)
 				g.ServeHTTP(w, r)
 				return w.Code
 			}
-			if got := get(front.authorize); got != 200 {
+			if got := get(front.authorizer); got != 200 {
 				t.Errorf("status %d, want 200", got)
 			}
 			if got := get(nil); got != 401 {
@@ -88,9 +88,9 @@ func TestThroughTheGateway(t *testing.T) {
 				}
 				r = r.Clone(r.Context())
 				r.Header.Set("Authorization", "Bearer "+other)
-				return front.authorize(r, route)
+				return front.authorizer.Authorize(r, route)
 			}
-			if got := get(forged); got != 401 {
+			if got := get(gateway.AuthorizerFunc(forged)); got != 401 {
 				t.Errorf("with another caller's claims: status %d, want 401", got)
 			}
 		})

@@ -13,8 +13,9 @@ import (
 
 // A front is a gateway that is served, and what has reached it.
 type front struct {
-	gateway.Gateway
-	mock http.Header // of a MOCK integration that answers every OPTIONS request; nil: there is none
+	gateway.Config
+	gateway *gateway.Gateway // of Config, once it is served
+	mock    http.Header      // of a MOCK integration that answers every OPTIONS request; nil: there is none
 
 	url      string
 	mu       sync.Mutex // held while a request is answered, so that seen misses no request whose answer has arrived
@@ -29,6 +30,10 @@ func (f *front) serve(t *testing.T) {
 		}
 		f.note(r, record.Status, by)
 	}
+	var err error
+	if f.gateway, err = gateway.New(f.Config); err != nil {
+		t.Fatal(err)
+	}
 	f.url = open(t, f)
 }
 
@@ -40,7 +45,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.note(r, http.StatusOK, "mock")
 		return
 	}
-	f.Gateway.ServeHTTP(w, r)
+	f.gateway.ServeHTTP(w, r)
 }
 
 func (f *front) note(r *http.Request, status int, by string) {

@@ -11,7 +11,7 @@ import (
 func bare(s *scene) *front { return bareWith(s, s.config()) }
 
 func bareWith(s *scene, config cors.Config) *front {
-	return &front{Gateway: gateway.Gateway{
+	return &front{Config: gateway.Config{
 		Function: adapter.New(api(s.proved, config), nil),
 		Format:   adapter.FunctionURL,
 	}}

@@ -12,9 +12,9 @@ import (
 // everything.
 func guarded(s *scene) *front {
 	jwt := &gateway.JWTAuthorizer{Issuer: s.issuer.URL(), Audience: []string{"app"}, Verify: s.issuer.Verify}
-	return &front{Gateway: gateway.Gateway{
+	return &front{Config: gateway.Config{
 		Function:   adapter.New(api(s.vouched, s.config()), nil),
-		Authorizer: jwt.Authorize,
+		Authorizer: jwt,
 		Routes:     []gateway.Route{{Key: "ANY /{proxy+}"}},
 	}}
 }

@@ -16,7 +16,7 @@ import (
 // /hello has been forgotten. Invocations that panic fail, for the alarms.
 func rest(s *scene) *front {
 	cognito := &gateway.CognitoAuthorizer{Issuers: []string{s.issuer.URL()}, Verify: s.issuer.Verify}
-	return &front{Gateway: gateway.Gateway{
+	return &front{Config: gateway.Config{
 		Function: adapter.New(api(s.vouched, s.config()), &adapter.Options{Failure: func(o adapter.Outcome) error {
 			if o.Panic != nil {
 				return errors.New("the handler panicked")
@@ -25,7 +25,7 @@ func rest(s *scene) *front {
 		}}),
 		Format:     adapter.RESTAPI,
 		BasePath:   "/",
-		Authorizer: cognito.Authorize,
+		Authorizer: cognito,
 		Routes: []gateway.Route{
 			{Key: "OPTIONS /{proxy+}", Open: true},
 			{Key: "ANY /{proxy+}", Scopes: []string{notes.ReadScope, notes.WriteScope}},

@@ -136,7 +136,7 @@ func TestAnswersAsNotesDoes(t *testing.T) {
 				if front.format == 0 {
 					return h
 				}
-				return &gateway.Gateway{Function: adapter.New(h, nil), Format: front.format}
+				return gateway.MustNew(gateway.Config{Function: adapter.New(h, nil), Format: front.format})
 			}
 			model := &teller{h: behind(notes.Handler(identify, &notes.Memory{})), prefix: front.prefix}
 			own := &teller{h: behind(notesecho.Handler(identify, &notes.Memory{})), prefix: front.prefix}

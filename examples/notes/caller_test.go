@@ -99,24 +99,23 @@ var fronts = []front{
 // gateway puts h behind the front, with an authorizer that admits the issuer's
 // tokens; nil: no authorizer.
 func (f front) gateway(h http.Handler, issuer *local.Issuer) *gateway.Gateway {
-	g := &gateway.Gateway{Function: adapter.New(h, nil), Format: f.format, APIID: apiID}
+	config := gateway.Config{Function: adapter.New(h, nil), Format: f.format, APIID: apiID}
 	if issuer == nil {
-		return g
+		return gateway.MustNew(config)
 	}
 	scopes := []string(nil)
 	if f.format == adapter.RESTAPI {
-		a := gateway.CognitoAuthorizer{Issuers: []string{issuer.URL()}, Verify: issuer.Verify}
-		g.Authorizer, scopes = a.Authorize, []string{notes.ReadScope, notes.WriteScope}
+		config.Authorizer = &gateway.CognitoAuthorizer{Issuers: []string{issuer.URL()}, Verify: issuer.Verify}
+		scopes = []string{notes.ReadScope, notes.WriteScope}
 	} else {
-		a := gateway.JWTAuthorizer{Issuer: issuer.URL(), Audience: []string{"tests"}, Verify: issuer.Verify}
-		g.Authorizer = a.Authorize
+		config.Authorizer = &gateway.JWTAuthorizer{Issuer: issuer.URL(), Audience: []string{"tests"}, Verify: issuer.Verify}
 	}
-	g.Routes = []gateway.Route{
+	config.Routes = []gateway.Route{
 		{Key: "GET /hello", Open: true},
 		{Key: "ANY /{proxy+}", Scopes: scopes},
 		{Key: "ANY /", Scopes: scopes},
 	}
-	return g
+	return gateway.MustNew(config)
 }
 
 // pinned knows the callers of this API with tokens of these issuers.

@@ -178,12 +178,12 @@ func (f front) nowhere(t *testing.T) {
 
 // throughGateway goes all the way from a client to the process and back.
 func throughGateway(t *testing.T, process *runtimeapi.Process, format adapter.Format) {
-	server := httptest.NewServer(&gateway.Gateway{
+	server := httptest.NewServer(gateway.MustNew(gateway.Config{
 		Function:  runtimeapi.Function{Process: process},
 		Format:    format,
 		Stage:     "prod",
 		Streaming: true,
-	})
+	}))
 	defer server.Close()
 	url := server.URL
 	if format == adapter.RESTAPI {

@@ -52,7 +52,7 @@ const (
 type front struct {
 	id        fronts // itself
 	variant   string // told from others of its format
-	settings  gateway.Gateway
+	settings  gateway.Config
 	replyKeys []string          // members a reply may have
 	limit     int               // of a reply's JSON, in bytes; of a stream's beginning
 	lacks     []string          // what no request through it has, see kept
@@ -80,7 +80,7 @@ func (f front) gateway(fn gateway.Function) *gateway.Gateway {
 	g := f.settings
 	g.Function = fn
 	g.StageVariables = map[string]string{"table": "notes"}
-	return &g
+	return gateway.MustNew(g)
 }
 
 // quiet are the adapter's options in tests that make it log.

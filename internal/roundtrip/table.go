@@ -62,7 +62,7 @@ var frontTable = []front{
 	restAPI.streamed(restStream, restPrelude),
 	{
 		id:        v1,
-		settings:  gateway.Gateway{Format: adapter.HTTPAPIV1},
+		settings:  gateway.Config{Format: adapter.HTTPAPIV1},
 		replyKeys: payload1Reply,
 		limit:     maxReply,
 		replyType: "text/plain; charset=utf-8",
@@ -71,7 +71,7 @@ var frontTable = []front{
 	},
 	{
 		id:        v2,
-		settings:  gateway.Gateway{Format: adapter.HTTPAPIV2},
+		settings:  gateway.Config{Format: adapter.HTTPAPIV2},
 		replyKeys: payload2Reply,
 		limit:     maxReply,
 		lacks:     []string{"URL.RawPath"},
@@ -83,7 +83,7 @@ var frontTable = []front{
 	functionURL.streamed(furlStream, urlPrelude),
 	{
 		id:        alb,
-		settings:  gateway.Gateway{Format: adapter.ALB},
+		settings:  gateway.Config{Format: adapter.ALB},
 		replyKeys: albReply,
 		limit:     maxALBReply,
 		lacks:     []string{"StageVariable"},
@@ -93,21 +93,21 @@ var frontTable = []front{
 	{
 		id:        albLists,
 		variant:   "with lists",
-		settings:  gateway.Gateway{Format: adapter.ALB, MultiValueHeaders: true},
+		settings:  gateway.Config{Format: adapter.ALB, MultiValueHeaders: true},
 		replyKeys: albListsReply,
 		limit:     maxALBReply,
 		lacks:     []string{"StageVariable"},
 		drops:     perHopALB,
 		adds:      forwarded,
 	},
-	lattice(lattice1, "", gateway.Gateway{Format: adapter.LatticeV1}, "RemoteAddr", "StageVariable", "TLS.ServerName", "requestContext"),
-	lattice(lattice2, "", gateway.Gateway{Format: adapter.LatticeV2}, "RemoteAddr", "StageVariable", "TLS.ServerName"),
-	lattice(lattice2Texts, "with texts", gateway.Gateway{Format: adapter.LatticeV2, LatticeStrings: true}, "RemoteAddr", "StageVariable", "TLS.ServerName"),
+	lattice(lattice1, "", gateway.Config{Format: adapter.LatticeV1}, "RemoteAddr", "StageVariable", "TLS.ServerName", "requestContext"),
+	lattice(lattice2, "", gateway.Config{Format: adapter.LatticeV2}, "RemoteAddr", "StageVariable", "TLS.ServerName"),
+	lattice(lattice2Texts, "with texts", gateway.Config{Format: adapter.LatticeV2, LatticeStrings: true}, "RemoteAddr", "StageVariable", "TLS.ServerName"),
 }
 
 var restAPI = front{
 	id:        rest,
-	settings:  gateway.Gateway{Format: adapter.RESTAPI, BasePath: "/"}, // a custom domain: no stage in the client's path
+	settings:  gateway.Config{Format: adapter.RESTAPI, BasePath: "/"}, // a custom domain: no stage in the client's path
 	replyKeys: payload1Reply,
 	limit:     maxReply,
 	replyType: "application/json",
@@ -127,7 +127,7 @@ var restAPI = front{
 
 var functionURL = front{
 	id:        furl,
-	settings:  gateway.Gateway{Format: adapter.FunctionURL},
+	settings:  gateway.Config{Format: adapter.FunctionURL},
 	replyKeys: payload2Reply,
 	limit:     maxReply,
 	lacks:     []string{"StageVariable"},
@@ -145,7 +145,7 @@ var functionURL = front{
 // used TLS (documented samples), nor, as far as is known, more than the client
 // itself of where it is: neither is believed. Its word on who it is never arrives
 // ("HTTP targets in VPC Lattice").
-func lattice(id fronts, variant string, settings gateway.Gateway, lacks ...string) front {
+func lattice(id fronts, variant string, settings gateway.Config, lacks ...string) front {
 	return front{
 		id:        id,
 		variant:   variant,

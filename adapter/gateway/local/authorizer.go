@@ -16,11 +16,9 @@ func (o *Options) authorizer() gateway.Authorizer {
 	}
 	switch o.format() {
 	case adapter.HTTPAPIV1, adapter.HTTPAPIV2:
-		a := gateway.JWTAuthorizer{Issuer: o.Issuer.url, Audience: o.audience(), Verify: o.Issuer.Verify}
-		return a.Authorize
+		return &gateway.JWTAuthorizer{Issuer: o.Issuer.url, Audience: o.audience(), Verify: o.Issuer.Verify}
 	case adapter.RESTAPI:
-		a := gateway.CognitoAuthorizer{Issuers: []string{o.Issuer.url}, Verify: o.Issuer.Verify}
-		return a.Authorize
+		return &gateway.CognitoAuthorizer{Issuers: []string{o.Issuer.url}, Verify: o.Issuer.Verify}
 	}
 	return nil
 }

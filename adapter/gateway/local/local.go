@@ -29,7 +29,7 @@
 // client to a port where nobody speaks TLS, and cookies would lose the Secure
 // that they have in production; browsers take Secure cookies from localhost,
 // Safari excepted. Links the handler makes with r.TLS begin with https, wrongly
-// here; Options.Configure can set Gateway.Scheme to "http".
+// here; Options.Configure can set gateway.Config.Scheme to "http".
 package local
 
 import (

@@ -32,10 +32,10 @@ type Options struct {
 	// Adapter is handed to adapter.New; nil: its defaults.
 	Adapter *adapter.Options
 
-	// Configure changes the gateway before it serves: whatever has no field
-	// here, like Timeout, APIID, Scheme or an Authorizer of one's own. A
+	// Configure changes the gateway's settings before it is made: whatever has no
+	// field here, like Timeout, APIID, Scheme or an Authorizer of one's own. A
 	// changed Observe silences the request lines. Nil: no change.
-	Configure func(*gateway.Gateway)
+	Configure func(*gateway.Config)
 
 	// Issuer is served beside the gateway, whose authorizer then admits its
 	// tokens: the JWT authorizer of an HTTP API, the Cognito authorizer of a

@@ -143,7 +143,7 @@ func TestNothingRunsInLambda(t *testing.T) {
 
 func TestConfigureHasTheLastWord(t *testing.T) {
 	var seen string
-	opts := &local.Options{Stage: "dev", Configure: func(g *gateway.Gateway) {
+	opts := &local.Options{Stage: "dev", Configure: func(g *gateway.Config) {
 		seen = g.Stage
 		g.Timeout = -1
 	}}

@@ -75,7 +75,7 @@ func (failing) Invoke(context.Context, []byte) ([]byte, error) {
 }
 
 func TestFailuresArePrintedOnOneLine(t *testing.T) {
-	opts := &local.Options{Configure: func(g *gateway.Gateway) { g.Function = failing{} }}
+	opts := &local.Options{Configure: func(g *gateway.Config) { g.Function = failing{} }}
 	output := serve(t, http.HandlerFunc(app), opts, func(url string) {
 		if status, _ := send(t, "GET", url, "/", ""); status != 500 {
 			t.Errorf("status = %d, want 500", status)

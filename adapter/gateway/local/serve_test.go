@@ -98,7 +98,7 @@ func TestHandlerSeesTLS(t *testing.T) {
 		_, _ = io.WriteString(w, map[bool]string{true: "https", false: "http"}[r.TLS != nil])
 	})
 	for _, want := range []string{"https", "http"} {
-		opts := &local.Options{Configure: func(g *gateway.Gateway) { g.Scheme = want }}
+		opts := &local.Options{Configure: func(g *gateway.Config) { g.Scheme = want }}
 		if want == "https" {
 			opts.Configure = nil
 		}

@@ -35,7 +35,7 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 	if h == nil {
 		return s, errors.Join(err, errors.New("local: no handler"))
 	}
-	s.gateway = &gateway.Gateway{
+	config := gateway.Config{
 		Function:   adapter.New(h, s.Adapter),
 		Format:     s.format(),
 		Stage:      s.stage(),
@@ -46,9 +46,11 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 		Observe:    func(r *http.Request, record gateway.Record) { s.lines.Print(requestLine(r, record)) },
 	}
 	if s.Configure != nil {
-		s.Configure(s.gateway)
+		s.Configure(&config)
 	}
-	return s, errors.Join(err, s.gateway.Check())
+	var problems error
+	s.gateway, problems = gateway.New(config)
+	return s, errors.Join(err, problems)
 }
 
 // serve serves the API, and the issuer where it has a listener, until ctx is

@@ -74,7 +74,7 @@ func Lambda(t *testing.T, path string) {
 	function := start(t, path)
 	for _, front := range fronts {
 		t.Run(front.format.String(), func(t *testing.T) {
-			send(t, &gateway.Gateway{Function: function, Format: front.format}, front.prefix)
+			send(t, gateway.MustNew(gateway.Config{Function: function, Format: front.format}), front.prefix)
 		})
 	}
 	for _, test := range events {

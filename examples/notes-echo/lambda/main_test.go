@@ -45,21 +45,21 @@ func serves(t *testing.T, binary string) {
 	defer process.Close()
 	for _, row := range []struct {
 		name         string
-		g            gateway.Gateway
+		config       gateway.Config
 		method, path string
 		want         int
 	}{
-		{"hello", gateway.Gateway{APIID: api}, "GET", "/hello", 200},
-		{"nobody", gateway.Gateway{APIID: api}, "GET", "/notes", 401},
-		{"nobody somewhere", gateway.Gateway{APIID: api}, "GET", "/elsewhere", 401},
-		{"a reader", gateway.Gateway{APIID: api, Authorizer: vouch(issuer)}, "GET", "/notes", 200},
-		{"a reader who writes", gateway.Gateway{APIID: api, Authorizer: vouch(issuer)}, "POST", "/notes", 403},
-		{"another API", gateway.Gateway{APIID: "f0reign", Authorizer: vouch(issuer)}, "GET", "/notes", 401},
-		{"another issuer", gateway.Gateway{APIID: api, Authorizer: vouch(issuer + "x")}, "GET", "/notes", 401},
+		{"hello", gateway.Config{APIID: api}, "GET", "/hello", 200},
+		{"nobody", gateway.Config{APIID: api}, "GET", "/notes", 401},
+		{"nobody somewhere", gateway.Config{APIID: api}, "GET", "/elsewhere", 401},
+		{"a reader", gateway.Config{APIID: api, Authorizer: vouch(issuer)}, "GET", "/notes", 200},
+		{"a reader who writes", gateway.Config{APIID: api, Authorizer: vouch(issuer)}, "POST", "/notes", 403},
+		{"another API", gateway.Config{APIID: "f0reign", Authorizer: vouch(issuer)}, "GET", "/notes", 401},
+		{"another issuer", gateway.Config{APIID: api, Authorizer: vouch(issuer + "x")}, "GET", "/notes", 401},
 	} {
-		row.g.Function, row.g.Format = runtimeapi.Function{Process: process}, adapter.HTTPAPIV2
+		row.config.Function, row.config.Format = runtimeapi.Function{Process: process}, adapter.HTTPAPIV2
 		w := httptest.NewRecorder()
-		row.g.ServeHTTP(w, httptest.NewRequest(row.method, row.path, nil))
+		gateway.MustNew(row.config).ServeHTTP(w, httptest.NewRequest(row.method, row.path, nil))
 		if w.Code != row.want {
 			t.Errorf("%s: status %d, want %d; body %s", row.name, w.Code, row.want, w.Body)
 		}
@@ -69,7 +69,7 @@ func serves(t *testing.T, binary string) {
 // vouch is an authorizer that has checked a reader's token of the issuer's.
 func vouch(issuer string) gateway.Authorizer {
 	claims := map[string]string{"iss": issuer, "sub": "ada", "scope": "notes-api/read", "exp": "4102444800"}
-	return func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
+	return gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 		return &gateway.Authorization{Authorizer: map[string]any{"jwt": map[string]any{"claims": claims}}}, nil
-	}
+	})
 }

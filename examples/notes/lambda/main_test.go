@@ -69,20 +69,20 @@ func serves(t *testing.T, binary string) {
 	function := runtimeapi.Function{Process: process}
 	for _, row := range []struct {
 		name         string
-		g            gateway.Gateway
+		config       gateway.Config
 		method, path string
 		want         int
 	}{
-		{"hello", gateway.Gateway{APIID: api}, "GET", "/hello", 200},
-		{"nobody", gateway.Gateway{APIID: api}, "POST", "/notes", 401},
-		{"payload 2.0", gateway.Gateway{APIID: api, Authorizer: vouch(issuer)}, "POST", "/notes", 201},
-		{"no scope", gateway.Gateway{APIID: api, Authorizer: vouch(issuer)}, "DELETE", "/notes", 405},
-		{"another API", gateway.Gateway{APIID: "f0reign", Authorizer: vouch(issuer)}, "GET", "/notes", 401},
-		{"another issuer", gateway.Gateway{APIID: api, Authorizer: vouch(issuer + "x")}, "GET", "/notes", 401},
+		{"hello", gateway.Config{APIID: api}, "GET", "/hello", 200},
+		{"nobody", gateway.Config{APIID: api}, "POST", "/notes", 401},
+		{"payload 2.0", gateway.Config{APIID: api, Authorizer: vouch(issuer)}, "POST", "/notes", 201},
+		{"no scope", gateway.Config{APIID: api, Authorizer: vouch(issuer)}, "DELETE", "/notes", 405},
+		{"another API", gateway.Config{APIID: "f0reign", Authorizer: vouch(issuer)}, "GET", "/notes", 401},
+		{"another issuer", gateway.Config{APIID: api, Authorizer: vouch(issuer + "x")}, "GET", "/notes", 401},
 	} {
-		row.g.Function = function
+		row.config.Function = function
 		w := httptest.NewRecorder()
-		row.g.ServeHTTP(w, httptest.NewRequest(row.method, row.path, strings.NewReader(`{"title":"x"}`)))
+		gateway.MustNew(row.config).ServeHTTP(w, httptest.NewRequest(row.method, row.path, strings.NewReader(`{"title":"x"}`)))
 		if w.Code != row.want {
 			t.Errorf("%s: status %d, want %d; body %s", row.name, w.Code, row.want, w.Body)
 		}
@@ -93,7 +93,7 @@ func serves(t *testing.T, binary string) {
 // invokedByAClient sends an event as the holder of a Cognito identity can:
 // Lambda tells of that beside the event.
 func invokedByAClient(t *testing.T, process *runtimeapi.Process) {
-	g := gateway.Gateway{Function: runtimeapi.Function{Process: process}, APIID: api, Authorizer: vouch(issuer)}
+	g := gateway.MustNew(gateway.Config{Function: runtimeapi.Function{Process: process}, APIID: api, Authorizer: vouch(issuer)})
 	event, err := g.Event(httptest.NewRequest("GET", "/notes", nil))
 	if err != nil {
 		t.Fatal(err)
@@ -115,9 +115,9 @@ func invokedByAClient(t *testing.T, process *runtimeapi.Process) {
 // vouch is an authorizer that has checked a token of the issuer's.
 func vouch(issuer string) gateway.Authorizer {
 	claims := map[string]string{"iss": issuer, "sub": "ada", "scope": "notes-api/read notes-api/write", "exp": "4102444800"}
-	return func(r *http.Request, _ gateway.Route) (*gateway.Authorization, error) {
+	return gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 		return &gateway.Authorization{Authorizer: map[string]any{"jwt": map[string]any{"claims": claims}}}, nil
-	}
+	})
 }
 
 // Neither the tools of a laptop nor the database belong into the function.

@@ -69,11 +69,11 @@ func (w *witness) front(h http.Handler, format adapter.Format) http.Handler {
 		w.reached++
 		h.ServeHTTP(rw, r)
 	})
-	g := &gateway.Gateway{Function: adapter.New(counted, nil), Format: format}
+	config := gateway.Config{Function: adapter.New(counted, nil), Format: format}
 	if format == adapter.RESTAPI {
-		g.BasePath = "/"
+		config.BasePath = "/"
 	}
-	return g
+	return gateway.MustNew(config)
 }
 
 // request is what net/http's server makes of h.

@@ -105,7 +105,7 @@ func start(t *testing.T, name, tag string, front adapter.Format) http.Handler {
 		t.Fatal(err)
 	}
 	t.Cleanup(process.Close)
-	g := &gateway.Gateway{
+	config := gateway.Config{
 		Function:       function{runtimeapi.Function{Process: process}},
 		Format:         front,
 		StageVariables: map[string]string{"table": "notes-prod"},
@@ -118,11 +118,11 @@ func start(t *testing.T, name, tag string, front adapter.Format) http.Handler {
 	}
 	switch name {
 	case "imported", "fiberguarded":
-		g.Authorizer = reader
+		config.Authorizer = gateway.AuthorizerFunc(reader)
 	case "basepath":
-		g.BasePath = "orders"
+		config.BasePath = "orders"
 	}
-	return g
+	return gateway.MustNew(config)
 }
 
 // function is a process that can also stream.

@@ -1,0 +1,68 @@
+package gateway_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+)
+
+func TestNew(t *testing.T) {
+	fn := returns(okReply)
+	two := map[string]gateway.Authorizer{"staff": gives(nil), "partners": gives(nil)}
+	tests := []struct {
+		name string
+		g    gateway.Config
+		want []string // parts of the error, none for nil
+	}{
+		{"only a function", gateway.Config{Function: fn}, nil},
+		{"every kind of route", gateway.Config{Function: fn, Routes: routes("$default", "GET /", "ANY /a/{b}/b/{c+}")}, nil},
+		{"format without front", gateway.Config{Function: fn, Format: 99}, []string{"Format(99)"}},
+		{"several problems", gateway.Config{Function: fn, Stage: "a/b", Timeout: -1, Scheme: "ftp"}, []string{`"a/b"`, "-1ns", `"ftp"`}},
+		{"route without path", gateway.Config{Function: fn, Routes: routes("GET")}, []string{`"GET"`}},
+		{"route with an odd method", gateway.Config{Function: fn, Routes: routes("get /")}, []string{`"get /"`}},
+		{"greedy parameter in the middle", gateway.Config{Function: fn, Routes: routes("GET /{a+}/b")}, []string{"last segment"}},
+		{"brace within a segment", gateway.Config{Function: fn, Routes: routes("GET /a{b}")}, []string{"brace"}},
+		{"parameter without name", gateway.Config{Function: fn, Routes: routes("GET /{}/x")}, []string{"empty"}},
+		{"lone parameter without name", gateway.Config{Function: fn, Routes: routes("GET /{}")}, []string{"empty"}},
+		{"empty segment", gateway.Config{Function: fn, Routes: routes("GET /a/")}, []string{"empty"}},
+		{"one name for two parameters", gateway.Config{Function: fn, Routes: routes("GET /{a}/{a}")}, []string{"same name"}},
+		{"a name beyond ASCII", gateway.Config{Function: fn, Routes: routes("GET /{ä}")}, []string{"letters"}},
+		{"route twice", gateway.Config{Function: fn, Routes: routes("GET /a", "GET /a")}, []string{"twice"}},
+		{"authorizers by name", gateway.Config{Authorizers: two, Routes: []gateway.Route{{Key: "GET /", Authorizer: "staff"}, {Key: "GET /a", Open: true}}}, nil},
+		{"authorizers by name and one for the rest", gateway.Config{Authorizer: gives(nil), Authorizers: two, Routes: []gateway.Route{{Key: "GET /", Authorizer: "staff"}, {Key: "GET /a"}}}, nil},
+		{"a name that Authorizers lacks", gateway.Config{Authorizers: two, Routes: []gateway.Route{{Key: "GET /", Authorizer: "stuff"}}}, []string{`"GET /"`, `"stuff"`}},
+		{"Open and an authorizer", gateway.Config{Authorizers: two, Routes: []gateway.Route{{Key: "GET /", Authorizer: "staff", Open: true}}}, []string{`"GET /"`, "Open"}},
+		{"neither Open nor an authorizer", gateway.Config{Authorizers: two, Routes: routes("GET /")}, []string{`"GET /"`, "set Authorizer"}},
+		{"no routes to name authorizers", gateway.Config{Authorizers: two}, []string{`"ANY /{proxy+}"`, "set Authorizer"}},
+		{"authorizers of a Function URL", gateway.Config{Authorizers: two, Format: adapter.FunctionURL}, []string{"Authorizers", "Function URL"}},
+		{"a nil authorizer", gateway.Config{Authorizer: gives(nil), Authorizers: map[string]gateway.Authorizer{"staff": nil}}, []string{`Authorizers["staff"]`}},
+		{"mutual TLS of an ALB", gateway.Config{MutualTLS: true, Format: adapter.ALB}, []string{"MutualTLS"}},
+		{"$default on REST", gateway.Config{Function: fn, Format: adapter.RESTAPI, Routes: routes("$default")}, []string{"REST API"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := gateway.New(tt.g)
+			if (err == nil) != (tt.want == nil) {
+				t.Fatalf("New: %v, want %q", err, tt.want)
+			}
+			for _, part := range tt.want {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("New: %v: does not say %q", err, part)
+				}
+			}
+		})
+	}
+}
+
+func TestWithoutFunction(t *testing.T) {
+	g := gateway.Config{}
+	if got := event(t, g, httptest.NewRequest("GET", "/", nil)); member(got, "rawPath") != "/" {
+		t.Errorf("event %v", got)
+	}
+	if got := see(t, g, httptest.NewRequest("GET", "/", nil)); got.Status != 500 || got.Cause != "Config.Function is nil" {
+		t.Errorf("%+v, want a 500 that names Function", got)
+	}
+}
