@@ -95,6 +95,10 @@ var problemRows = []struct {
 	{"AllowOrigins", "https://*.co.example", "public suffix", cors.Config{
 		AllowOrigins:     []string{"https://*.shop.co.example", "https://*.co.example"},
 		PublicSuffixList: suffixes{"co.example": true}}},
+	{"AllowOrigins", "https://*.github.io", "public suffix", cors.Config{
+		AllowOrigins:     []string{"https://*.github.io"},
+		AllowCredentials: true,
+		PublicSuffixList: suffixes{"github.io": true}}},
 
 	{"AllowOrigins", "*", "every page act", credentialed("*")},
 	{"AllowOrigins", "https://*", "every page act", credentialed("https://*")},
@@ -118,13 +122,13 @@ var problemRows = []struct {
 	{"AllowHeaders", "X A", "not a header name", cors.Config{AllowHeaders: []string{"X A"}}},
 	{"AllowHeaders", "X-Ä", "not a header name", cors.Config{AllowHeaders: []string{"X-Ä"}}},
 	{"AllowHeaders", "X-*, Y", "not a header name", cors.Config{AllowHeaders: []string{"X-*, Y"}}},
-	{"AllowHeaders", "Cookie", "let no page set", cors.Config{AllowHeaders: []string{"Cookie"}}},
-	{"AllowHeaders", "ORIGIN", "let no page set", cors.Config{AllowHeaders: []string{"ORIGIN"}}},
-	{"AllowHeaders", "Sec-Fetch-Site", "let no page set", cors.Config{AllowHeaders: []string{"Sec-Fetch-Site"}}},
-	{"AllowHeaders", "proxy-authorization", "let no page set", cors.Config{AllowHeaders: []string{"proxy-authorization"}}},
+	{"AllowHeaders", "Cookie", "do not let pages set", cors.Config{AllowHeaders: []string{"Cookie"}}},
+	{"AllowHeaders", "ORIGIN", "do not let pages set", cors.Config{AllowHeaders: []string{"ORIGIN"}}},
+	{"AllowHeaders", "Sec-Fetch-Site", "do not let pages set", cors.Config{AllowHeaders: []string{"Sec-Fetch-Site"}}},
+	{"AllowHeaders", "proxy-authorization", "do not let pages set", cors.Config{AllowHeaders: []string{"proxy-authorization"}}},
 	{"AllowHeaders", "x-a", "duplicate", cors.Config{AllowHeaders: []string{"X-A", "x-a"}}},
 	{"ExposeHeaders", "X:A", "not a header name", cors.Config{ExposeHeaders: []string{"X:A"}}},
-	{"ExposeHeaders", "set-cookie", "let no page read", cors.Config{ExposeHeaders: []string{"set-cookie"}}},
+	{"ExposeHeaders", "set-cookie", "do not let pages read", cors.Config{ExposeHeaders: []string{"set-cookie"}}},
 	{"ExposeHeaders", "etag", "duplicate", cors.Config{ExposeHeaders: []string{"ETag", "etag"}}},
 	{"ExposeHeaders", "*", "header's name", cors.Config{ExposeHeaders: []string{"*"}, AllowCredentials: true}},
 

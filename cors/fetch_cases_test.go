@@ -10,8 +10,8 @@ import (
 )
 
 // Every row states a rule of the Fetch standard's CORS protocol in our words,
-// names the algorithm and step it comes from, and says what has to become of a
-// page's request when the oracle of fetch_test.go sends it to a policy.
+// names the algorithm and step it comes from, and says what must become of a
+// page's request when the oracle of fetch_test.go sends it to one of policies.
 
 var policies = map[string]cors.Config{
 	"default": {AllowOrigins: []string{page}},
@@ -43,7 +43,7 @@ var policies = map[string]cors.Config{
 	"gateway": {AllowOrigins: []string{page}, Owner: cors.OwnerGateway},
 }
 
-// handlers are what may stand inside the policy; "" is the well-behaved one.
+// handlers are the handlers inside Wrap; "" behaves well.
 var handlers = map[string]http.HandlerFunc{
 	"": func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK) },
 	"401": func(w http.ResponseWriter, _ *http.Request) {

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Mismatch lists the differences between the app's policy and the CORS settings
-// of the gateway in front of it that a browser would notice, each naming the
-// field, the value and who allows it. It returns nil if there are none. What a
-// browser allows anyway is no difference, nor is an entry that another one of
-// the other side covers. The configurations need not be valid, and their last
-// three fields are not read.
+// Mismatch lists the differences that a browser would notice between the app's
+// Config and the CORS settings of the gateway in front of it. Each names the
+// field, the value and the side that allows it. Mismatch returns nil if there
+// are none. An entry is not a difference if browsers allow it anyway, or if an
+// entry of the other side covers it. The configurations need not be valid, and
+// their last three fields are not read.
 //
-// It is meant for a test that decodes the gateway's settings, so that
-// a policy which serves local development agrees with what production sends.
+// It is meant for a test that decodes the gateway's settings, so that local
+// development, where the app answers, allows what production allows.
 func Mismatch(app, gateway Config) []string {
 	var m mismatch
 	for _, l := range []struct {
@@ -73,8 +73,8 @@ func coversMethod(list []string, entry string) bool {
 		slices.Contains(list, entry) || slices.Contains(list, "*")
 }
 
-// sent adds to an app's list what New adds to it. A gateway's star is taken for
-// what it says; whether API Gateway adds Authorization is unconfirmed.
+// sent adds to an app's list what New adds to it. A gateway's list is taken as it
+// stands; whether API Gateway adds Authorization to a star is unconfirmed.
 func sent(list []string) []string {
 	if slices.Contains(list, "*") && !containsFold(list, authorization) {
 		return append(slices.Clone(list), authorization)
@@ -96,7 +96,7 @@ func containsFold(list []string, entry string) bool {
 	return slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, entry) })
 }
 
-// remembered is for how many seconds a browser may reuse a preflight's answer
+// remembered returns for how many seconds a browser may reuse a preflight's answer
 // (Fetch, "CORS-preflight fetch" step 7.9).
 func remembered(maxAge int) int {
 	switch maxAge {

@@ -44,10 +44,10 @@ func TestMismatch(t *testing.T) {
 			`AllowMethods: "*": allowed by the gateway only`}},
 		{"methods have case", cors.Config{AllowMethods: []string{"PUT"}}, cors.Config{AllowMethods: []string{"put"}}, []string{
 			`AllowMethods: "PUT": allowed by the app only`, `AllowMethods: "put": allowed by the gateway only`}},
-		{"a gateway's star is no Authorization", cors.Config{AllowHeaders: []string{"*"}},
+		{"a gateway's star does not cover Authorization", cors.Config{AllowHeaders: []string{"*"}},
 			cors.Config{AllowHeaders: []string{"*"}}, []string{
 				`AllowHeaders: "Authorization": allowed by the app only`}},
-		{"an app's star is Authorization", cors.Config{AllowHeaders: []string{"*"}},
+		{"an app's star covers Authorization", cors.Config{AllowHeaders: []string{"*"}},
 			cors.Config{AllowHeaders: []string{"authorization"}}, []string{
 				`AllowHeaders: "*": allowed by the app only`}},
 		{"exposed", cors.Config{ExposeHeaders: []string{"ETag"}}, cors.Config{ExposeHeaders: []string{"X-A"}}, []string{

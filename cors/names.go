@@ -19,13 +19,13 @@ var safelistedResponseHeaders = []string{
 	"Last-Modified", "Pragma",
 }
 
-// forbiddenMethods are those that fetch and XMLHttpRequest refuse (Fetch,
+// forbiddenMethods are the methods that fetch and XMLHttpRequest refuse (Fetch,
 // "forbidden method").
 var forbiddenMethods = []string{"CONNECT", "TRACE", "TRACK"}
 
-// normalMethods are the names that are methods in upper case only: browsers
-// send most of them so (Fetch, "normalize a method"), and handlers are
-// registered for them so.
+// normalMethods are names that are methods in upper case only: browsers send
+// most of them in upper case (Fetch, "normalize a method"), and handlers are
+// registered for them in upper case.
 var normalMethods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 func methodProblem(s string) string {
@@ -59,7 +59,7 @@ func requestHeaderProblem(s string) string {
 		return "not a header name: RFC 9110, section 5.6.2, token"
 	case slices.Contains(forbiddenRequestHeaders, lower),
 		strings.HasPrefix(lower, "proxy-"), strings.HasPrefix(lower, "sec-"):
-		return "browsers let no page set this header"
+		return "browsers do not let pages set this header"
 	}
 	return ""
 }
@@ -70,7 +70,7 @@ func responseHeaderProblem(s string) string {
 	case !isToken(s):
 		return "not a header name: RFC 9110, section 5.6.2, token"
 	case lower == "set-cookie", lower == "set-cookie2": // Fetch, "forbidden response-header name"
-		return "browsers let no page read this header"
+		return "browsers do not let pages read this header"
 	}
 	return ""
 }

@@ -34,8 +34,8 @@ func New(config Config) (*Middleware, error) {
 	return m, nil
 }
 
-// MustNew is New for policies that are part of the program: it panics with New's
-// error.
+// MustNew is like New but panics with New's error. It is for a Config that is part
+// of the program.
 func MustNew(config Config) *Middleware {
 	m, err := New(config)
 	if err != nil {
@@ -63,13 +63,13 @@ func (f *problems) origins(config Config) origins {
 		}
 	}
 	if len(config.AllowOrigins) == 0 && config.Owner != OwnerGateway {
-		*f = append(*f, errors.New("cors: AllowOrigins: empty, no page could use the API"))
+		*f = append(*f, errors.New("cors: AllowOrigins: empty, so that no page could use the API"))
 	}
 	return o
 }
 
-// add puts an entry of AllowOrigins where match looks for it, or says what is
-// wrong with it.
+// add puts an entry of AllowOrigins where match looks for it, and returns what is
+// wrong with it, if anything.
 func (o *origins) add(entry string, config Config) string {
 	switch {
 	case entry == "*":
@@ -128,13 +128,13 @@ func (f *problems) expose(config Config) string {
 		return strings.Join(names, ", ")
 	}
 	if config.AllowCredentials {
-		f.add("ExposeHeaders", "*", "browsers take it for a header's name in answers to requests with credentials")
+		f.add("ExposeHeaders", "*", "with AllowCredentials browsers take it for a header's name")
 	}
 	return "*"
 }
 
-// names checks a list of methods or header names, "*" among them; fold makes
-// equal what is the same name.
+// names checks a list of methods or header names, which may hold "*". Two entries
+// are the same name if fold makes them equal.
 func (f *problems) names(field string, list []string, fold, problem func(string) string) {
 	seen := make(map[string]bool, len(list))
 	for _, name := range list {
@@ -149,7 +149,7 @@ func (f *problems) names(field string, list []string, fold, problem func(string)
 
 func exactly(s string) string { return s }
 
-// The limits are API Gateway's (MaxAge of Cors in the apigatewayv2 API).
+// maxAge enforces API Gateway's limits (MaxAge of Cors in the apigatewayv2 API).
 func (f *problems) maxAge(seconds int) string {
 	switch {
 	case seconds < -1 || seconds > 86400:

@@ -20,12 +20,13 @@ func (o *origins) match(origin string) bool {
 		slices.ContainsFunc(o.patterns, func(p pattern) bool { return p.match(origin) })
 }
 
-// maxOrigin is the longest origin that can be listed or matched: a host name
-// has at most 253 bytes (RFC 1035, section 2.3.4, less the root's dot).
+// maxOrigin is the length of the longest origin that can be listed or matched. A
+// host name has at most 253 bytes (RFC 1035, section 2.3.4, without the root's
+// dot).
 const maxOrigin = len("https://") + 253 + len(":65535")
 
-// originProblem says why no browser would send s as the origin of a page to be
-// allowed, "" if one would. An origin is written scheme://host[:port], without
+// originProblem returns why s is not the origin of a page that could be allowed,
+// as browsers send it, or "". An origin is written scheme://host[:port], without
 // the scheme's default port (HTML, "ASCII serialisation of an origin").
 func originProblem(s string) string {
 	scheme, authority, ok := strings.Cut(s, "://")
@@ -33,7 +34,7 @@ func originProblem(s string) string {
 	case s == "null":
 		return "any page can make its origin null, with a sandboxed frame"
 	case !ok:
-		return "no origin: it has no ://"
+		return "not an origin: it has no ://"
 	case len(s) > maxOrigin:
 		return "longer than any origin"
 	}
@@ -51,7 +52,7 @@ func originProblem(s string) string {
 }
 
 // schemeProblem follows RFC 3986, section 3.1. Schemes of applications, such as
-// capacitor and chrome-extension, are origins to the browsers that have them.
+// capacitor and chrome-extension, are valid: their pages send them in Origin.
 func schemeProblem(s string) string {
 	for i, c := range []byte(s) {
 		switch {
@@ -89,7 +90,7 @@ func authorityProblem(s string) string {
 	return ""
 }
 
-// splitPort splits host[:port]; port keeps its colon, "" is none.
+// splitPort splits host[:port]. The port keeps its colon; "" means none.
 func splitPort(authority string) (host, port string) {
 	if i := strings.LastIndexByte(authority, ':'); i > strings.LastIndexByte(authority, ']') {
 		return authority[:i], authority[i:]
@@ -97,8 +98,8 @@ func splitPort(authority string) (host, port string) {
 	return authority, ""
 }
 
-// hostProblem holds hosts to the form that URLs give them ("host serializing"
-// in the URL standard): addresses in their one canonical spelling.
+// hostProblem accepts hosts in the one form in which a URL has them ("host
+// serializing" in the URL standard), IP addresses in their canonical spelling.
 func hostProblem(host string) string {
 	if strings.HasPrefix(host, "[") {
 		return addressProblem(strings.TrimSuffix(host[1:], "]"), host, netip.Addr.Is6)
@@ -162,12 +163,13 @@ func portProblem(scheme, port string) string {
 	case err != nil || n == 0 || port[1] == '0':
 		return "invalid port"
 	case scheme == "http" && n == 80, scheme == "https" && n == 443:
-		return "browsers leave the default port out"
+		return "browsers omit the default port"
 	}
 	return ""
 }
 
-// isLoopback knows names as browsers do (RFC 6761, section 6.3).
+// isLoopback reports whether browsers resolve host to the loopback interface (RFC
+// 6761, section 6.3).
 func isLoopback(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true

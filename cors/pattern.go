@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// pattern is an entry of AllowOrigins with a star in it. What stands around the
-// star was checked by New, so only what the star stands for is parsed.
+// pattern is an entry of AllowOrigins with a star. New has checked the text before
+// and after the star, so match only has to check what stands in its place.
 type pattern struct {
 	before, after string
-	star          func(origin, s string) bool // whether it stands for s in origin
+	star          func(origin, s string) bool // reports whether s may stand in its place
 }
 
 func (p pattern) match(origin string) bool {
@@ -27,12 +27,12 @@ func anyPort(origin, s string) bool {
 	return s == "" || s[0] == ':' && originProblem(origin) == ""
 }
 
-// parsePattern reads an entry with a star, and says what is wrong with it.
-func parsePattern(s string, suffixes cookiejar.PublicSuffixList) (pattern, string) {
+// parsePattern reads an entry with a star. problem is "" if it is valid.
+func parsePattern(s string, suffixes cookiejar.PublicSuffixList) (p pattern, problem string) {
 	before, after, _ := strings.Cut(s, "*")
 	switch {
 	case !strings.Contains(s, "://"):
-		return pattern{}, "no origin: it has no ://"
+		return pattern{}, "not an origin: it has no ://"
 	case strings.Contains(after, "*"):
 		return pattern{}, "more than one *"
 	case after == "" && (before == "https://" || before == "http://"):
@@ -72,7 +72,7 @@ func subdomainProblem(before, after string, suffixes cookiejar.PublicSuffixList)
 	return ""
 }
 
-// hostOf is the host of a valid origin or pattern.
+// hostOf returns the host of a valid origin or pattern.
 func hostOf(origin string) string {
 	_, authority, _ := strings.Cut(origin, "://")
 	host, _ := splitPort(authority)

@@ -40,7 +40,7 @@ func TestReport(t *testing.T) {
 		{"wrong scheme", "api", request("GET", "Origin", "http://app.example.com"),
 			"http://app.example.com: AllowOrigins has this host with another scheme or port only"},
 		{"null", "api", request("GET", "Origin", "null"), ": not an origin to allow: any page can make its origin null, with a sandboxed frame"},
-		{"no origin at all", "api", request("GET", "Origin", page+"/"), ": not an origin to allow: an origin has no path and no trailing slash"},
+		{"not an origin", "api", request("GET", "Origin", page+"/"), ": not an origin to allow: an origin has no path and no trailing slash"},
 		{"two lines", "open", request("GET", "Origin", page, "Origin", evil), page + ": more than one Origin line"},
 		{"too long", "api", request("GET", "Origin", "https://"+strings.Repeat("a", 1<<20)),
 			": not an origin to allow: longer than any origin"},

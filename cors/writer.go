@@ -5,9 +5,9 @@ import (
 	"net/http"
 )
 
-// writer is the ResponseWriter that handlers inside Wrap see. It puts the
-// policy's headers into the Header when the handler begins its answer, which is
-// the last moment at which it could change them.
+// writer is the ResponseWriter that handlers inside Wrap see. It sets the CORS
+// headers when the handler begins its answer: after that the handler can no
+// longer change them.
 type writer struct {
 	http.ResponseWriter
 	answer answer
@@ -22,8 +22,8 @@ func (w *writer) begin() {
 	w.answer.put(w.Header())
 }
 
-// WriteHeader does not count 1xx as the answer (RFC 9110, section 15.2), except
-// 101, after which there is no other.
+// WriteHeader passes informational answers on as they are (RFC 9110, section
+// 15.2). 101 is none of them: no other answer follows it.
 func (w *writer) WriteHeader(status int) {
 	if status < 100 || status > 199 || status == http.StatusSwitchingProtocols {
 		w.begin()
@@ -41,18 +41,18 @@ func (w *writer) WriteString(s string) (int, error) {
 	return io.WriteString(w.ResponseWriter, s)
 }
 
-// ReadFrom lets io.Copy use what the ResponseWriter has for it.
+// ReadFrom lets io.Copy use the ReadFrom of the ResponseWriter, if it has one.
 func (w *writer) ReadFrom(src io.Reader) (int64, error) {
 	w.begin()
 	return io.Copy(w.ResponseWriter, src)
 }
 
-func (w *writer) Flush() { _ = w.FlushError() } // an http.Flusher cannot tell
+func (w *writer) Flush() { _ = w.FlushError() } // an http.Flusher cannot report errors
 
 func (w *writer) FlushError() error {
 	w.begin()
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-// Unwrap gives http.ResponseController the methods that begin no answer.
+// Unwrap gives http.ResponseController the methods that do not begin an answer.
 func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
