@@ -46,7 +46,7 @@ var rules = []rule{
 	{"authz", []string{"internal", "adapter", "claims"}, []string{lambdaContext}},
 	{"authz/jwtverify", []string{"internal", "adapter", "claims", "authz"}, []string{jwx}},
 	{"authz/echoauthz", []string{"internal", "adapter", "claims", "authz"}, []string{echo}},
-	{"cors", nil, []string{lambdaContext}},
+	{"cors", []string{"internal/slot"}, nil},
 	{"examples", []string{"internal", "adapter", "claims", "authz", "cors"}, []string{lambda, echo, chi, bbolt}},
 }
 

@@ -12,10 +12,10 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// TestRouters mounts the policy where users of each router do, on an API that
+// TestRouters mounts the middleware where users of each router do, on an API that
 // has GET /notes only, whose handler fails in the router's own way.
 func TestRouters(t *testing.T) {
-	policy := cors.MustNew(cors.Config{
+	api := cors.MustNew(cors.Config{
 		AllowOrigins:     []string{page},
 		AllowMethods:     []string{"DELETE"},
 		ExposeHeaders:    []string{"ETag"},
@@ -35,19 +35,19 @@ func TestRouters(t *testing.T) {
 	mux.HandleFunc("GET /notes", unauthorized)
 
 	router := chi.NewRouter()
-	router.Use(policy.Wrap)
+	router.Use(api.Wrap)
 	router.Get("/notes", unauthorized)
 
 	// Echo's own error handler answers after the middleware has returned.
 	e := echo.New()
-	e.Use(echo.WrapMiddleware(policy.Wrap))
+	e.Use(echo.WrapMiddleware(api.Wrap))
 	e.GET("/notes", func(echo.Context) error { return echo.ErrUnauthorized })
 
 	inside := echo.New()
 	inside.GET("/notes", func(echo.Context) error { return echo.ErrUnauthorized })
 
 	for name, h := range map[string]http.Handler{
-		"net/http": policy.Wrap(mux), "chi": router, "echo.Use": e, "around echo": policy.Wrap(inside),
+		"net/http": api.Wrap(mux), "chi": router, "echo.Use": e, "around echo": api.Wrap(inside),
 	} {
 		t.Run(name, func(t *testing.T) {
 			for path, status := range map[string]int{"/notes": 401, "/none": 404} {
