@@ -50,10 +50,10 @@ func isOn(curve elliptic.Curve) func(any) bool {
 
 func isEd25519(public any) bool {
 	k, ok := public.(ed25519.PublicKey)
-	return ok && len(k) == ed25519.PublicKeySize
+	return ok && len(k) == ed25519.PublicKeySize && !isSmallOrder(k)
 }
 
-// isVerifiable tells whether some algorithm goes with a key.
+// isVerifiable reports whether some algorithm goes with a key.
 func isVerifiable(public any) bool {
 	for _, a := range algorithms {
 		if a.fits(public) {

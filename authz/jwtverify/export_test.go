@@ -1,6 +1,9 @@
 package jwtverify
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // NewAt is New with another clock. Fetches wait for their answer, so that no
 // test passes because one gave up.
@@ -8,6 +11,13 @@ func NewAt(c Config, now func() time.Time) (*Verifier, error) {
 	fetch := newClient()
 	fetch.timeout = time.Hour
 	return newVerifier(c, now, fetch)
+}
+
+// NewOver is New with another way to fetch, by the clock of time.Now.
+func NewOver(c Config, transport http.RoundTripper) (*Verifier, error) {
+	fetch := newClient()
+	fetch.http.Transport = transport
+	return newVerifier(c, wallClock, fetch)
 }
 
 // NewImpatient is New with another limit for fetches.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 )
@@ -19,8 +20,9 @@ const (
 
 // A client fetches documents of issuers.
 type client struct {
-	http    *http.Client
-	timeout time.Duration
+	http     *http.Client
+	timeout  time.Duration
+	inLambda bool // where http on a loopback address is the Runtime API
 }
 
 // newClient makes a client that keeps no connection: after a freeze it would be
@@ -35,9 +37,16 @@ func newClient() *client {
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		timeout: fetchTimeout,
+		timeout:  fetchTimeout,
+		inLambda: inLambda(),
 	}
 }
+
+// inLambda reports whether the program runs in a Lambda environment. There the
+// Runtime API answers on a loopback address over plain HTTP, and GET fetches the
+// next invocation from it
+// (docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
+func inLambda() bool { return os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" }
 
 // keys fetches the key set of an issuer, whose place its discovery document
 // tells if jwksURL is empty.
@@ -71,10 +80,21 @@ func (c *client) discover(ctx context.Context, issuer string) (string, error) {
 		return "", errors.New("jwtverify: discovery document of another issuer")
 	}
 	jwksURL := document.str("jwks_uri")
-	if reason := refuseURL(jwksURL); reason != "" {
+	reason := refuseURL(jwksURL, c.inLambda)
+	if reason == "" && isPlain(jwksURL) && !isPlain(issuer) {
+		reason = "is http, which the issuer is not"
+	}
+	if reason != "" {
 		return "", errors.New("jwtverify: discovery document: jwks_uri " + reason)
 	}
 	return jwksURL, nil
+}
+
+// isPlain reports whether an address that refuseURL lets pass is http, and so on
+// a loopback address.
+func isPlain(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "http"
 }
 
 func (c *client) get(ctx context.Context, address string) ([]byte, error) {
@@ -103,14 +123,18 @@ func (c *client) get(ctx context.Context, address string) ([]byte, error) {
 
 // refuseURL returns the reason against fetching keys from an address, "" for
 // none: whoever can answer in the issuer's place can sign in its place.
-func refuseURL(address string) string {
+func refuseURL(address string, inLambda bool) string {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Hostname() == "" || strings.Contains("."+u.Hostname()+".", ".."):
 		return "is no absolute URL"
 	case u.User != nil:
 		return "holds credentials"
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https":
+		return ""
+	case u.Scheme == "http" && isLoopback(u.Hostname()) && inLambda:
+		return "is http on a loopback address, where the Runtime API answers in Lambda"
+	case u.Scheme == "http" && isLoopback(u.Hostname()):
 		return ""
 	}
 	return "is neither https nor http on a loopback address"

@@ -30,8 +30,10 @@ type Issuer struct {
 	Algorithms []string
 
 	// JWKSURL is where the keys are fetched from: https, or http on a loopback
-	// address. Empty, without JWKS: where the issuer's discovery document says,
-	// at URL + "/.well-known/openid-configuration".
+	// address, though never in Lambda, where the Runtime API answers there. Empty,
+	// without JWKS: where the issuer's discovery document says, at
+	// URL + "/.well-known/openid-configuration"; it may name an http address only
+	// if URL is one.
 	JWKSURL string
 
 	// JWKS is the issuer's key set (RFC 7517 section 5) itself. Nothing is
@@ -133,8 +135,12 @@ func (i *Issuer) check(place string, found *problems) {
 func (i *Issuer) checkKeys(place string, found *problems) {
 	field, address := "JWKSURL", i.JWKSURL
 	if len(i.JWKS) > 0 {
-		if _, err := parseKeySet(i.JWKS); err != nil {
+		set, err := parseKeySet(i.JWKS)
+		if err != nil {
 			found.add(place+"JWKS", "%s", strings.TrimPrefix(err.Error(), "jwtverify: "))
+		}
+		for _, kid := range set.repeated() {
+			found.add(place+"JWKS", "different keys have the id %q: remove all but one", kid)
 		}
 		if i.JWKSURL != "" {
 			found.add(place+"JWKS", "set beside JWKSURL %q: one of them would be ignored", i.JWKSURL)
@@ -144,7 +150,7 @@ func (i *Issuer) checkKeys(place string, found *problems) {
 	if address == "" {
 		field, address = "URL", i.URL
 	}
-	if reason := refuseURL(address); reason != "" {
+	if reason := refuseURL(address, inLambda()); reason != "" {
 		found.add(place+field, "%q %s", address, reason)
 	}
 }

@@ -34,12 +34,26 @@
 // # Keys
 //
 // Keys are fetched when a token needs them, with at least ten seconds between
-// two fetches of one issuer, whatever becomes of them and however many tokens
-// name unknown keys. Keys older than one hour are fetched again while a request
-// waits, and used on if that fails, until they are 24 hours old. A set without a
-// usable key never replaces one. There is no background work, which a Lambda
+// two fetches of one issuer, whatever their outcome. Tokens that name unknown
+// keys cause a fetch each time that interval is over. It doubles, less a random
+// part of up to its half, to five minutes while the issuer's keys stay the same,
+// and starts anew when they change or when an hour passed without such tokens: a
+// flood of invented key ids costs the issuer little, and a rotation is seen at
+// the first token that names a new key, under such a flood within five minutes.
+//
+// Keys older than one hour are fetched again while a request waits, and used on
+// if that fails, until they are 24 hours old. A set without a usable key never
+// replaces one. Keys are not used if different ones have the same id, nor are
+// Ed25519 keys of small order. There is no background work, which a Lambda
 // environment would suspend. A fetch takes at most two seconds and 150 KB, and
 // follows no redirect; HTTPS_PROXY and NO_PROXY of the environment apply.
+//
+// Each environment fetches for itself. Where many start at once, as in a burst of
+// traffic, so many fetches reach the issuer within a second, and the first request of each environment
+// waits for one. Verifier.Preload moves that wait into the init phase, where with
+// provisioned concurrency no request waits; Issuer.JWKS, a copy of the keys in the
+// deployment, does without any fetch, at the price that a rotation takes a new
+// deployment.
 //
 // # The gateway's word
 //

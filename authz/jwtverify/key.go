@@ -13,6 +13,7 @@ import (
 
 var (
 	errUnknownKey = invalid("no key of the issuer has its kid")
+	errRepeated   = invalid("several different keys of the issuer have its kid")
 	errWrongKey   = invalid("its alg does not go with its key")
 	errSignature  = invalid("its signature does not verify")
 )
@@ -36,6 +37,9 @@ func (k *key) verify(t *token, m method) error {
 }
 
 func (k *key) equal(other *key) bool {
+	if k == repeated || other == repeated {
+		return k == other
+	}
 	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
 	return ok && k.alg == other.alg && public.Equal(other.public)
 }
@@ -43,12 +47,35 @@ func (k *key) equal(other *key) bool {
 // A keySet is an issuer's usable keys by their ids.
 type keySet map[string]*key
 
+// repeated stands for keys that differ although they have the same id. Which of
+// them is meant cannot be known, so none is used.
+var repeated = new(key)
+
+// find returns the key with this id, else why there is none.
+func (s keySet) find(kid string) (*key, error) {
+	switch k := s[kid]; k {
+	case nil:
+		return nil, errUnknownKey
+	case repeated:
+		return nil, errRepeated
+	default:
+		return k, nil
+	}
+}
+
+// knows reports whether nothing better could be fetched for this id. Without an
+// id that is so wherever there are keys.
+func (s keySet) knows(kid string) bool {
+	k := s[kid]
+	return k != nil && k != repeated || kid == "" && s != nil
+}
+
 func (s keySet) equal(other keySet) bool { return maps.EqualFunc(s, other, (*key).equal) }
 
 // parseKeySet reads a JWK Set (RFC 7517 section 5). Keys that cannot verify a
 // token are passed over, as that section advises: symmetric, private, unknown,
-// too weak, without an id or for another use. A set in which none is left, or
-// two have the same id, is an error.
+// too weak, without an id or for another use. A set in which none is left is an
+// error.
 func parseKeySet(data []byte) (keySet, error) {
 	var list struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -58,19 +85,40 @@ func parseKeySet(data []byte) (keySet, error) {
 	}
 	set := keySet{}
 	for _, data := range list.Keys {
-		kid, k, ok := parseKey(data)
-		if !ok {
-			continue
+		if kid, k, ok := parseKey(data); ok {
+			set.add(kid, k)
 		}
-		if set[kid] != nil {
-			return nil, fmt.Errorf("jwtverify: two keys of the set have the id %q", kid)
-		}
-		set[kid] = k
 	}
-	if len(set) == 0 {
+	ids := set.repeated()
+	switch {
+	case len(set) == 0:
 		return nil, errors.New("jwtverify: no key of the set is usable")
+	case len(ids) == len(set):
+		return nil, fmt.Errorf("jwtverify: no key of the set is usable: different keys have the id %q", ids[0])
 	}
 	return set, nil
+}
+
+// add takes a key that is listed twice once.
+func (s keySet) add(kid string, k *key) {
+	switch other := s[kid]; {
+	case other == nil:
+		s[kid] = k
+	case !other.equal(k):
+		s[kid] = repeated
+	}
+}
+
+// repeated returns the ids of keys that differ, sorted.
+func (s keySet) repeated() []string {
+	var ids []string
+	for kid, k := range s {
+		if k == repeated {
+			ids = append(ids, kid)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 func parseKey(data []byte) (kid string, k *key, ok bool) {

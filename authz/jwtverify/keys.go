@@ -3,14 +3,14 @@ package jwtverify
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
 
 const (
-	softAge = time.Hour        // older keys are fetched again
-	hardAge = 24 * time.Hour   // older keys are not used
-	minGap  = 10 * time.Second // between the beginnings of two fetches
+	softAge = time.Hour      // older keys are fetched again
+	hardAge = 24 * time.Hour // older keys are not used
 )
 
 // keys finds the keys of one issuer.
@@ -25,12 +25,7 @@ type keys interface {
 // staticKeys never change.
 type staticKeys keySet
 
-func (s staticKeys) find(_ context.Context, kid string) (*key, error) {
-	if k := s[kid]; k != nil {
-		return k, nil
-	}
-	return nil, errUnknownKey
-}
+func (s staticKeys) find(_ context.Context, kid string) (*key, error) { return keySet(s).find(kid) }
 
 func (staticKeys) preload(context.Context) error { return nil }
 
@@ -47,6 +42,7 @@ type remoteKeys struct {
 	tried   time.Time     // when the last fetch began, whatever became of it
 	failure error         // of the last fetch that ended
 	flight  chan struct{} // closed when the fetch under way ends; nil: none is
+	backoff backoff       // of the fetches that unknown kids cause
 }
 
 func (r *remoteKeys) find(ctx context.Context, kid string) (*key, error) {
@@ -59,7 +55,7 @@ func (r *remoteKeys) find(ctx context.Context, kid string) (*key, error) {
 	return r.answer(ctx, kid)
 }
 
-// preload asks for a key that cannot exist, since a key needs an id.
+// preload asks for no key in particular.
 func (r *remoteKeys) preload(ctx context.Context) error {
 	_, err := r.find(ctx, "")
 	if errors.Is(err, errUnknownKey) {
@@ -75,36 +71,62 @@ func (r *remoteKeys) refresh(kid string) <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.now()
-	known := r.usable(now)[kid] != nil
+	set := r.usable(now)
+	known := set.knows(kid)
 	switch {
 	case known && (r.flight != nil || age(now, r.asOf) < softAge):
 		return nil
 	case r.flight != nil:
 		return r.flight
-	case age(now, r.tried) < minGap:
+	case age(now, r.tried) < r.gap(set, kid):
 		return nil
 	}
 	r.tried, r.flight = now, make(chan struct{})
-	go r.run(r.flight, now)
+	go r.run(r.flight, now, set != nil && !known)
 	return r.flight
+}
+
+// gap is the least time between the last fetch and the next one for this key.
+func (r *remoteKeys) gap(set keySet, kid string) time.Duration {
+	if set == nil || set.knows(kid) {
+		return minGap
+	}
+	return r.backoff.gap()
 }
 
 // run fetches on behalf of whoever waits, so that the fetch does not end with
 // the request that asked for it first. What it brings is as old as its
 // beginning: the environment may have stood still since.
-func (r *remoteKeys) run(flight chan struct{}, began time.Time) {
+func (r *remoteKeys) run(flight chan struct{}, began time.Time, unknown bool) {
 	defer close(flight)
-	set, err := r.fetch()
+	set, err := r.attempt()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.flight, r.failure = nil, err
-	if err != nil {
-		return
+	changed := err == nil && !set.equal(r.set)
+	switch {
+	case unknown && !changed:
+		r.backoff.double()
+	case err == nil:
+		r.backoff.reset()
 	}
-	if !set.equal(r.set) { // the same keys stay the same pointers, for the token cache
+	if changed { // otherwise the keys stay the same pointers, for the token cache
 		r.set = set
 	}
-	r.asOf = began
+	if err == nil {
+		r.asOf = began
+	}
+}
+
+// attempt makes a failed fetch of a panic in a parser of what the issuer sent.
+// On this goroutine a panic would end the process.
+func (r *remoteKeys) attempt() (set keySet, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			set, err = nil, fmt.Errorf("jwtverify: the fetch ended in a panic of type %T", p)
+		}
+	}()
+	return r.fetch()
 }
 
 // answer says what is known by now. A kid that nobody knows makes a token
@@ -115,17 +137,19 @@ func (r *remoteKeys) answer(ctx context.Context, kid string) (*key, error) {
 	defer r.mu.Unlock()
 	now := r.now()
 	set := r.usable(now)
-	switch k := set[kid]; {
+	k, err := set.find(kid)
+	retry := r.gap(set, kid) - age(now, r.tried)
+	switch {
 	case k != nil:
 		return k, nil
 	case r.flight != nil && ctx.Err() != nil:
-		return nil, unavailable(ctx.Err(), minGap-age(now, r.tried))
+		return nil, unavailable(ctx.Err(), retry)
 	case r.failure != nil:
-		return nil, unavailable(r.failure, minGap-age(now, r.tried))
+		return nil, unavailable(r.failure, retry)
 	case set == nil:
-		return nil, unavailable(errTooOld, minGap-age(now, r.tried))
+		return nil, unavailable(errTooOld, retry)
 	}
-	return nil, errUnknownKey
+	return nil, err
 }
 
 var errTooOld = errors.New("the keys are too old")

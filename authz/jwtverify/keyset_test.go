@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lestrrat-go/jwx/v3/jwk"
 
@@ -103,12 +104,47 @@ func TestWeakKeyThatJWXAllows(t *testing.T) {
 func TestDuplicateKeyIDs(t *testing.T) {
 	s, other := rsaSigner(t, "k"), newSigner(t, "k", "ES256")
 	i := issuerOf(t, s, other)
-	if _, err := jwtverify.New(configOf(i)); err == nil || !strings.Contains(err.Error(), `"k"`) {
-		t.Errorf("error %v, want one that names the id", err)
+	for name, jwks := range map[string][]map[string]any{
+		"alone":                 {s.jwk(), other.jwk()},
+		"beside a good key":     {rsaSigner(t, "good").jwk(), s.jwk(), other.jwk()},
+		"for other algorithms":  {s.jwk(), with(s.jwk(), map[string]any{"alg": "PS256"})},
+		"one of them is common": {s.jwk(), other.jwk(), s.jwk()},
+	} {
+		i.JWKS = keySet(t, jwks...)
+		if _, err := jwtverify.New(configOf(i)); err == nil || !strings.Contains(err.Error(), `JWKS: `) || !strings.Contains(err.Error(), `"k"`) {
+			t.Errorf("%s: error %v, want one that names JWKS and the id", name, err)
+		}
 	}
-	// An unusable key's id is nobody's.
-	i.JWKS = keySet(t, s.jwk(), with(s.jwk(), map[string]any{"use": "enc"}))
-	newVerifier(t, configOf(i))
+	for name, jwks := range map[string][]map[string]any{
+		"the same key twice":    {s.jwk(), s.jwk()},
+		"an unusable key's too": {s.jwk(), with(s.jwk(), map[string]any{"use": "enc"})},
+	} {
+		i.JWKS = keySet(t, jwks...)
+		if id, err := identify(newVerifier(t, configOf(i)), s.token(t, goodClaims())); id == nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// An issuer's mistake with one id costs the tokens of that id alone, and the
+// refusal names it.
+func TestDuplicateKeyIDsOfAnIssuer(t *testing.T) {
+	good, first, second := newSigner(t, "good", "ES256"), rsaSigner(t, "k"), newSigner(t, "k", "RS256")
+	r := newRemote(t, func(c *jwtverify.Config) { c.Issuers[0].Algorithms = []string{"ES256", "RS256"} }, good, first, second)
+	r.wantStatus(t, good, 200)
+	for _, s := range []*signer{first, second} {
+		_, err := identify(r.Verifier, s.token(t, r.claims()))
+		if status, _ := answer(t, err); status != 401 || !strings.Contains(err.Error(), "several different keys") {
+			t.Errorf("error %v, want 401 that names the cause", err)
+		}
+	}
+	r.wantFetches(t, 1)
+
+	r.publish(t, good, second) // once it is mended, it is not waited for
+	r.advance(10 * time.Second)
+	r.wantStatus(t, second, 200)
+	r.wantStatus(t, first, 401)
+	r.wantFetches(t, 2)
 }
 
 // A set that is refused leaves the good one in place.
@@ -116,7 +152,7 @@ func TestDuplicateKeyIDsAfterAGoodSet(t *testing.T) {
 	s, other := rsaSigner(t, "k"), newSigner(t, "k", "RS256")
 	r := newRemote(t, nil, s)
 	r.wantStatus(t, s, 200)
-	r.publish(t, other, other)
+	r.publish(t, s, other)
 	r.advance(2 * softAge)
 	r.wantStatus(t, s, 200)
 	r.wantStatus(t, other, 401)
