@@ -49,8 +49,10 @@ package adapter
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"sync/atomic"
+
+	"github.com/gatehouse-go/gatehouse/internal/slot"
 )
 
 // Handler serves Lambda events with an http.Handler. It has the method of
@@ -59,6 +61,7 @@ type Handler struct {
 	handler http.Handler
 	options Options
 	accepts [len(fronts)]bool
+	warm    atomic.Bool // an invocation has begun before
 }
 
 // New returns a Handler that serves events with h. Nil options are the defaults.
@@ -77,7 +80,7 @@ func New(h http.Handler, opts *Options) *Handler {
 
 // Invoke serves one event and returns the reply. It fails with an *EventError
 // for an event that is not a request of a front it serves, and with what
-// Options.Failure or Options.Fallback return, and if a function of Options
+// Options.Fail or Options.Fallback return, and if a function of Options
 // panics; whatever else goes wrong with a request is a reply. It does not keep or
 // change event.
 func (h *Handler) Invoke(ctx context.Context, event []byte) (reply []byte, err error) {
@@ -99,7 +102,7 @@ func (h *Handler) Invoke(ctx context.Context, event []byte) (reply []byte, err e
 func (h *Handler) read(s *scratch, event []byte) (Format, error) {
 	format, err := s.fields.parse(event)
 	if err == nil && !h.accepts[format] {
-		err = &EventError{Kind: format.String(), format: format}
+		err = &EventError{Format: format, Reason: ReasonFormat}
 	}
 	return format, err
 }
@@ -107,72 +110,71 @@ func (h *Handler) read(s *scratch, event []byte) (Format, error) {
 func (h *Handler) invoke(ctx context.Context, s *scratch, format Format) ([]byte, error) {
 	inv := h.start(ctx, s, format)
 	defer inv.end(returned)
-	reply, outcome := h.reply(inv, s)
-	if h.options.Failure != nil {
-		outcome.ReplyBytes = len(reply)
-		if err := h.options.Failure(outcome); err != nil {
-			return nil, err
-		}
+	reply, res := h.reply(inv, s)
+	res.bytes = len(reply)
+	if err := h.conclude(inv, res); err != nil {
+		return nil, err
 	}
 	return reply, nil
 }
 
 // reply serves the request that the event makes.
-func (h *Handler) reply(inv *invocation, s *scratch) ([]byte, Outcome) {
+func (h *Handler) reply(inv *invocation, s *scratch) ([]byte, result) {
 	r, ok := h.newRequest(inv, s)
 	if !ok {
-		return h.own(inv, s, Outcome{Status: http.StatusBadRequest}, errNoRequest.Error())
+		return h.own(inv, s, result{status: http.StatusBadRequest, reason: ReasonBadRequest})
 	}
+	inv.note(r)
 	inv.response.isHEAD = r.Method == http.MethodHead
-	outcome := h.serve(inv, r)
+	res := h.serve(inv, r)
 	switch {
-	case outcome.Timeout:
-		outcome.Status = fronts[inv.event.format].late
-		return h.own(inv, s, outcome, reasonLate)
-	case outcome.Panic != nil:
-		outcome.Status = http.StatusInternalServerError
-		return h.own(inv, s, outcome, "")
+	case res.reason == ReasonLate:
+		res.status = fronts[inv.event.format].late
+		return h.own(inv, s, res)
+	case res.panicked():
+		res.status = http.StatusInternalServerError
+		return h.own(inv, s, res)
 	case inv.body.refused():
-		return h.own(inv, s, Outcome{Status: http.StatusBadRequest}, errBase64.Error())
+		return h.own(inv, s, result{status: http.StatusBadRequest, reason: ReasonBadBase64})
 	}
-	reply, err := inv.response.reply()
-	if err != nil {
-		return h.own(inv, s, Outcome{Status: http.StatusInternalServerError}, err.Error())
+	reply, fault := inv.response.reply()
+	if fault != "" {
+		return h.own(inv, s, result{status: http.StatusInternalServerError, reason: fault})
 	}
 	h.warn(inv)
-	return reply, Outcome{Status: int(inv.response.status)}
+	return reply, result{status: int(inv.response.status)}
 }
 
-var errNoRequest = errors.New("the event makes no request that HTTP allows")
-
-const reasonLate = "the handler took too long"
-
-// own makes an answer of Handler's own, from nothing that the handler could
-// have touched. A panic has been logged already.
-func (h *Handler) own(inv *invocation, s *scratch, outcome Outcome, reason string) ([]byte, Outcome) {
-	if outcome.Panic == nil {
-		h.logOwn(inv, outcome.Status, reason)
+// own answers in the handler's place. It uses a fresh invocation because the
+// handler may still hold the old one. A panic has been logged already.
+func (h *Handler) own(inv *invocation, s *scratch, res result) ([]byte, result) {
+	if !res.panicked() {
+		h.logOwn(inv, res.status, res.reason)
 	}
 	why := returned
-	if outcome.Timeout {
+	if res.reason == ReasonLate {
 		why = timedOut
 	}
 	inv.end(why)
 	fresh := h.start(inv.parent, s, inv.event.format)
 	defer fresh.end(returned)
-	h.answer(fresh, s, outcome.Status)
-	reply, err := fresh.response.reply()
-	if err != nil {
-		panic("adapter: own answer: " + err.Error()) // a few bytes fit, unless OwnHeader adds megabytes
+	h.answer(fresh, s, res.status, inv.event.slot.CORS())
+	reply, fault := fresh.response.reply()
+	if fault != "" {
+		panic("adapter: own answer: " + string(fault)) // a few bytes fit, unless cors adds megabytes
 	}
-	return reply, outcome
+	return reply, res
 }
 
-// answer writes Handler's own answer as the response of a fresh invocation.
-func (h *Handler) answer(fresh *invocation, s *scratch, status int) {
+// answer writes Handler's own answer as the response of a fresh invocation, with
+// the headers of the CORS settings that the handler's request passed.
+func (h *Handler) answer(fresh *invocation, s *scratch, status int, cors slot.Applier) {
 	r, _ := h.newRequest(fresh, s)
 	fresh.response.isHEAD = r.Method == http.MethodHead
-	if h.options.OwnHeader != nil {
+	switch {
+	case cors != nil:
+		cors.Apply(fresh.response.header, r)
+	case h.options.OwnHeader != nil:
 		h.options.OwnHeader(fresh.response.header, r)
 	}
 	http.Error(&fresh.response, http.StatusText(status), status)

@@ -21,7 +21,7 @@ type attempt struct {
 	mu      sync.Mutex
 	settled sync.Cond
 	state   attemptState
-	result  Outcome // the handler's until state is handlerReturned
+	ended   result // the handler's until state is handlerReturned
 }
 
 type attemptState uint8
@@ -40,8 +40,8 @@ func (h *Handler) newAttempt(inv *invocation, r *http.Request, limit time.Durati
 	return a
 }
 
-// outcome calls the handler and waits until it has returned or its time is up.
-func (a *attempt) outcome(limit time.Duration) Outcome {
+// result calls the handler and waits until it has returned or its time is up.
+func (a *attempt) result(limit time.Duration) result {
 	step := a.step // one allocation for both
 	go step()
 	timer := time.AfterFunc(limit, step)
@@ -52,10 +52,10 @@ func (a *attempt) outcome(limit time.Duration) Outcome {
 	late := a.state == timeIsUp
 	a.mu.Unlock()
 	if late {
-		return Outcome{Timeout: true}
+		return result{reason: ReasonLate}
 	}
 	timer.Stop()
-	return a.result
+	return a.ended
 }
 
 // step is called twice: whichever comes first calls the handler, and when the
@@ -66,7 +66,7 @@ func (a *attempt) step() {
 		return
 	}
 	defer a.settle(handlerReturned) // also if the handler exits the goroutine
-	a.handler.call(a.inv, a.request, &a.result)
+	a.handler.call(a.inv, a.request, &a.ended)
 }
 
 func (a *attempt) settle(state attemptState) {

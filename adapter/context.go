@@ -23,6 +23,14 @@ const (
 	timedOut
 )
 
+// writeError is what Write returns once the invocation is over.
+func (e ending) writeError() error {
+	if e == timedOut {
+		return http.ErrHandlerTimeout
+	}
+	return ErrInvocationOver
+}
+
 // watch is what a context needs only if it has a deadline of its own, or once
 // somebody waits for its end.
 type watch struct {
@@ -106,8 +114,11 @@ func (inv *invocation) Value(key any) any {
 	if v := inv.event.value(key); v != nil {
 		return v
 	}
-	if key == http.ServerContextKey {
+	switch key {
+	case http.ServerContextKey:
 		return underServer{}
+	case attrsKey{}:
+		return inv.record
 	}
 	ctx := inv.parent
 	inv.mu.Lock()

@@ -25,36 +25,54 @@ var (
 // for concurrent use, and for use after the invocation unless they say
 // otherwise.
 type Event struct {
-	format         Format
-	context        string // requestContext, raw
-	stageVariables string // stageVariables, raw
-	basePath       *string
-	slot           slot.Slot
+	format    Format
+	plainHTTP bool // the client did not use TLS
+
+	text                       string // what the following are parts of
+	context, stageVariables    part   // raw JSON
+	basePath, requestID, apiID part
+	domainName                 part // empty also if the front does not vouch for it
+
+	slot slot.Slot
 
 	mu  sync.Mutex
 	raw []byte // nil once the invocation is over
 }
 
+// part is a part of an Event's text. An event has less than 2 GB.
+type part struct{ start, end int32 }
+
+func (p part) of(text string) string { return text[p.start:p.end] }
+
 // ParseEvent reads an event as Handler does and returns what a handler would
 // find in its context: for tests of code that reads identities or the request
-// context, but for a base path, which is for Options to know. It keeps event,
+// context, except a base path that only Options know of. It keeps event,
 // which must not change afterwards. The error is an *EventError.
 func ParseEvent(event []byte) (*Event, error) {
-	var f fields
-	format, err := f.parse(event)
+	var s scratch
+	format, err := s.fields.parse(event)
 	if err != nil {
 		return nil, err
 	}
-	return &Event{
-		format:         format,
-		context:        string(f.context.span.of(event)),
-		stageVariables: string(f.stageVariables.of(event)),
-		raw:            event,
-	}, nil
+	inv := new(invocation)
+	inv.event.format, inv.event.raw = format, event
+	_, _ = new(Handler).newRequest(inv, &s) // an event of a request that HTTP does not allow is one all the same
+	return &inv.event, nil
 }
 
 // Format returns which front the event came from.
 func (e *Event) Format() Format { return e.format }
+
+// RequestID returns the front's own ID of the request, requestContext.requestId.
+// It is the ID in the front's logs, which is the Lambda request's ID for a
+// function URL only. It is "" for load balancers and VPC Lattice. Whoever may
+// invoke the function chooses it.
+func (e *Event) RequestID() string { return e.requestID.of(e.text) }
+
+// APIID returns the ID of the API, or a function URL's, requestContext.apiId.
+// It is "" for load balancers and VPC Lattice. Whoever may invoke the function
+// chooses it.
+func (e *Event) APIID() string { return e.apiID.of(e.text) }
 
 // RequestContext decodes the event's requestContext into v, as json.Unmarshal
 // does; a *json.RawMessage gets a copy of its bytes. An event without one
@@ -65,14 +83,15 @@ func (e *Event) Format() Format { return e.format }
 // unconfirmed: their absence says nothing.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 func (e *Event) RequestContext(v any) error {
-	if e.context == "" {
+	context := e.context.of(e.text)
+	if context == "" {
 		return errNoContext
 	}
 	if raw, ok := v.(*json.RawMessage); ok {
-		*raw = json.RawMessage(e.context)
+		*raw = json.RawMessage(context)
 		return nil
 	}
-	if json.Unmarshal([]byte(e.context), v) != nil {
+	if json.Unmarshal([]byte(context), v) != nil {
 		return errBadContext
 	}
 	return nil
@@ -82,11 +101,12 @@ func (e *Event) RequestContext(v any) error {
 // not set and on fronts without stages.
 func (e *Event) StageVariable(name string) string {
 	var variables map[string]any
-	if e.stageVariables == "" || json.Unmarshal([]byte(e.stageVariables), &variables) != nil {
+	text := e.stageVariables.of(e.text)
+	if text == "" || json.Unmarshal([]byte(text), &variables) != nil {
 		return ""
 	}
-	text, _ := variables[name].(string)
-	return text
+	value, _ := variables[name].(string)
+	return value
 }
 
 // Decode decodes the whole event into v, as json.Unmarshal does: for types such

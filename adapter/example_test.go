@@ -45,7 +45,7 @@ func ExampleOptions() {
 	fmt.Println(err)
 	// Output:
 	// adapter: event not served: unknown
-	// adapter: event not served: HTTP API payload 2.0
+	// adapter: event not served: a format that Options.Formats leaves out: HTTP API payload 2.0
 }
 
 // What the front says beside the request is in the request's context.

@@ -5,15 +5,22 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 )
 
 // fallBack serves an event that is no request, if there is a Fallback for it,
 // and else fails with why it is none. A panic in it is Invoke's to recover.
-func (h *Handler) fallBack(ctx context.Context, event []byte, why error) ([]byte, error) {
+func (h *Handler) fallBack(ctx context.Context, event []byte, why error) (reply []byte, err error) {
 	var e *EventError
-	if h.options.Fallback == nil || !errors.As(why, &e) || !e.mayFallBack() {
+	if !errors.As(why, &e) {
 		return nil, why
 	}
+	began, reason := time.Now(), e.Reason
+	defer func() { h.refuse(ctx, began, reason, err) }()
+	if h.options.Fallback == nil || !e.mayFallBack() {
+		return nil, why
+	}
+	reason = ReasonFallback
 	result, err := h.options.Fallback(ctx, bytes.Clone(event))
 	if err != nil {
 		return nil, err
@@ -32,7 +39,11 @@ func (h *Handler) fallBack(ctx context.Context, event []byte, why error) ([]byte
 
 var errResultTooLarge = errors.New("adapter: Options.Fallback: the result is larger than Lambda takes")
 
-// mayFallBack tells of events that are JSON but no request over HTTP.
+// mayFallBack reports whether the event is JSON and not a request over HTTP.
 func (e *EventError) mayFallBack() bool {
-	return e.Err == nil && (e.format == 0 || e.format == WebSocketAPI)
+	switch e.Reason {
+	case ReasonMalformed, ReasonTwice:
+		return false
+	}
+	return e.Format == 0 || e.Format == WebSocketAPI
 }

@@ -48,7 +48,7 @@ func (f *fields) reset() {
 func (f *fields) parse(event []byte) (Format, error) {
 	f.data = event
 	if err := f.read(scan.Start(event)); err != nil {
-		return 0, &EventError{Kind: "malformed JSON", Err: err}
+		return 0, &EventError{Reason: ReasonMalformed, Err: err}
 	}
 	return f.detect()
 }

@@ -7,6 +7,7 @@ type contextFields struct {
 	span                                   span
 	method, sourceIP, protocol, domainName scan.Text
 	path, stage, routeKey, eventType       scan.Text
+	requestID, apiID                       scan.Text
 	elb, http, connectionID, service       bool // seen, and of the right kind
 	twice                                  bool // the event has more than one requestContext
 }
@@ -41,6 +42,10 @@ func (c *contextFields) member(data, name []byte, i int) int {
 		return text(data, i, &c.protocol)
 	case "path":
 		return text(data, i, &c.path)
+	case "requestId":
+		return text(data, i, &c.requestID)
+	case "apiId":
+		return text(data, i, &c.apiID)
 	case "stage":
 		return text(data, i, &c.stage)
 	case "routeKey":

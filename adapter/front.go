@@ -130,11 +130,11 @@ func (f *fields) detect() (Format, error) {
 	payload2 := f.version.Len() == 0 || f.version.Is(f.data, "2.0")
 	switch {
 	case c.twice: // which of the two would say who is calling?
-		return 0, &EventError{Kind: "unknown", Err: errTwice}
+		return 0, &EventError{Reason: ReasonTwice}
 	case m.authorizerType && m.authorizerARN:
-		return 0, &EventError{Kind: "Lambda authorizer"}
+		return 0, &EventError{Reason: ReasonAuthorizer}
 	case m.messageVersion && m.agent:
-		return 0, &EventError{Kind: "Bedrock agent"}
+		return 0, &EventError{Reason: ReasonAgent}
 	case c.elb:
 		return ALB, nil
 	case c.connectionID && c.eventType.Len() > 0:
@@ -152,5 +152,5 @@ func (f *fields) detect() (Format, error) {
 	case f.method.Len() > 0 && f.version.Len() == 0 && c.span != span{}:
 		return RESTAPI, nil
 	}
-	return 0, &EventError{Kind: "unknown"}
+	return 0, &EventError{Reason: ReasonUnknown}
 }

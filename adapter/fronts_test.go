@@ -88,7 +88,7 @@ func tell(into *told) http.HandlerFunc {
 	}
 }
 
-func TestALBHops(t *testing.T) {
+func TestTrustedHops(t *testing.T) {
 	for _, row := range []struct {
 		forwarded string
 		hops      int
@@ -104,7 +104,7 @@ func TestALBHops(t *testing.T) {
 		{"", 0, ""},
 	} {
 		var got told
-		h := adapter.New(tell(&got), &adapter.Options{ALBHops: row.hops})
+		h := adapter.New(tell(&got), &adapter.Options{TrustedHops: row.hops})
 		event := `{"requestContext":{"elb":{}},"httpMethod":"GET","path":"/","headers":{"x-forwarded-for":"` + row.forwarded + `"}}`
 		if _, err := h.Invoke(context.Background(), []byte(event)); err != nil || got.RemoteAddr != row.want {
 			t.Errorf("%q with %d hops: %q (%v), want %q", row.forwarded, row.hops, got.RemoteAddr, err, row.want)
@@ -263,11 +263,11 @@ func TestBasePaths(t *testing.T) {
 		{"stage, then base path", v2("dev", "/dev/orders/7"), "/7", "/dev/orders"},
 		{"base path, then stage", v2("dev", "/orders/dev/7"), "/7", "/orders/dev"},
 		{"payload 1.0 with an escape", `{"version":"1.0","httpMethod":"GET","path":"/dev/a%20b","requestContext":{"stage":"dev","path":"/dev/a b"}}`, "/a b", "/dev"},
-		{"REST API on its own domain", rest("live", "/live/x", "/live/live/x"), "/live/x", ""},
+		{"REST API on its own domain", rest("live", "/live/x", "/live/live/x"), "/live/x", "/live"},
 		{"REST API on a domain that names no stage", rest("live", "/live/x", "/live/x"), "/x", "/live"},
 		{"REST API whose mapping has a base path and no stage", rest("live", "/orders/live/7", "/orders/live/7"), "/7", "/orders/live"},
-		{"REST API with the stage's name below the base path", rest("live", "/orders/live/7", "/live/orders/live/7"), "/live/7", "/orders"},
-		{"encoded rest", rest("live", "/orders/a%2Fb", "/live/orders/a%2Fb"), "/a/b", "/orders"},
+		{"REST API with the stage's name below the base path", rest("live", "/orders/live/7", "/live/orders/live/7"), "/live/7", "/live/orders"},
+		{"encoded rest", rest("live", "/orders/a%2Fb", "/live/orders/a%2Fb"), "/a/b", "/live/orders"},
 	} {
 		var path, raw, base string
 		h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

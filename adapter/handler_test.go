@@ -57,7 +57,7 @@ func TestEventsThatAreNotServed(t *testing.T) {
 		t.Error("the handler was called")
 	}), &adapter.Options{Formats: []adapter.Format{adapter.HTTPAPIV2}})
 	secret := `"headers":{"Authorization":"Bearer secret"}`
-	for event, kind := range map[string]string{
+	for event, want := range map[string]string{
 		``:                        "malformed JSON",
 		`{`:                       "malformed JSON",
 		`{"a":1,}`:                "malformed JSON",
@@ -85,8 +85,12 @@ func TestEventsThatAreNotServed(t *testing.T) {
 			t.Errorf("%s: reply %q, error %v", event, out, err)
 			continue
 		}
-		if refused.Kind != kind {
-			t.Errorf("%s: kind %q, want %q", event, refused.Kind, kind)
+		got := string(refused.Reason)
+		if refused.Format != 0 {
+			got = refused.Format.String()
+		}
+		if got != want || (refused.Reason == adapter.ReasonFormat) != (refused.Format != 0) {
+			t.Errorf("%s: %q (%v), want %q", event, got, err, want)
 		}
 		if strings.Contains(err.Error(), "secret") {
 			t.Errorf("the error holds a value of the event: %v", err)
@@ -260,8 +264,8 @@ func TestOwnAnswersCarryOwnHeader(t *testing.T) {
 	}
 }
 
-func TestTextOption(t *testing.T) {
-	options := &adapter.Options{Text: func(h http.Header) bool { return h.Get("Content-Type") != "application/json" }}
+func TestIsText(t *testing.T) {
+	options := &adapter.Options{IsText: func(h http.Header) bool { return h.Get("Content-Type") != "application/json" }}
 	for _, row := range []struct {
 		name, contentType, encoding, body string
 		base64                            bool
@@ -528,8 +532,8 @@ func TestOptionsThatPanic(t *testing.T) {
 	quiet := slog.New(slog.DiscardHandler)
 	hello := http.HandlerFunc(scenario.SayHello)
 	for name, h := range map[string]*adapter.Handler{
-		"Text":    adapter.New(hello, &adapter.Options{Logger: quiet, Text: func(http.Header) bool { boom(); return true }}),
-		"Failure": adapter.New(hello, &adapter.Options{Logger: quiet, Failure: func(adapter.Outcome) error { boom(); return nil }}),
+		"IsText": adapter.New(hello, &adapter.Options{Logger: quiet, IsText: func(http.Header) bool { boom(); return true }}),
+		"Fail":   adapter.New(hello, &adapter.Options{Logger: quiet, Fail: func(context.Context, *adapter.Outcome) error { boom(); return nil }}),
 		"OwnHeader": adapter.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { boom() }),
 			&adapter.Options{Logger: quiet, OwnHeader: func(http.Header, *http.Request) { boom() }}),
 	} {
@@ -537,13 +541,13 @@ func TestOptionsThatPanic(t *testing.T) {
 			t.Errorf("%s: replied %s", name, out)
 		}
 		st, err := h.Stream(context.Background(), json.RawMessage(functionURLEvent()))
-		if name != "Text" && (st != nil || err == nil) {
+		if name != "IsText" && (st != nil || err == nil) {
 			t.Errorf("%s streamed: %v", name, err)
 		}
 	}
 }
 
-func TestFailureOfAStreamIsAskedOnce(t *testing.T) {
+func TestFailIsAskedOnceForAStream(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"before the first byte": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404); _, _ = io.WriteString(w, "real") },
 		"after it": func(w http.ResponseWriter, _ *http.Request) {
@@ -553,7 +557,7 @@ func TestFailureOfAStreamIsAskedOnce(t *testing.T) {
 		},
 	} {
 		var seen []adapter.Outcome
-		h := adapter.New(handler, &adapter.Options{Failure: func(o adapter.Outcome) error { seen = append(seen, o); return nil }})
+		h := adapter.New(handler, &adapter.Options{Fail: func(_ context.Context, o *adapter.Outcome) error { seen = append(seen, *o); return nil }})
 		if _, body := split(t, streamAll(t, h, functionURLEvent())); body != "real" {
 			t.Errorf("%s: body %q", name, body)
 		}
@@ -624,8 +628,8 @@ func TestContextErrStays(t *testing.T) {
 // TestOptionThatExitsItsGoroutine: as t.Fatal does in a test's hook.
 func TestOptionThatExitsItsGoroutine(t *testing.T) {
 	h := adapter.New(http.HandlerFunc(scenario.SayHello), &adapter.Options{
-		Logger:  slog.New(slog.DiscardHandler),
-		Failure: func(adapter.Outcome) error { runtime.Goexit(); return nil },
+		Logger: slog.New(slog.DiscardHandler),
+		Fail:   func(context.Context, *adapter.Outcome) error { runtime.Goexit(); return nil },
 	})
 	if st, err := h.Stream(context.Background(), json.RawMessage(functionURLEvent())); st != nil || err == nil {
 		t.Errorf("stream %v, error %v", st, err)

@@ -29,7 +29,7 @@ type line struct{ name, value span }
 // have come in an HTTP request, and leaves that out.
 func (s *scratch) headerLines() bool {
 	f := &s.fields
-	s.lines, s.host, s.https = s.lines[:0], span{}, false
+	s.lines, s.host, s.https, s.plainHTTP = s.lines[:0], span{}, false, false
 	ok := true
 	for i, p := range f.multiHeaders {
 		ok = s.headerLine(p, i > 0 && p.name == f.multiHeaders[i-1].name) && ok
@@ -74,7 +74,7 @@ func (s *scratch) headerLine(p pair, again bool) bool {
 			return true
 		}
 	case "X-Forwarded-Proto":
-		s.https = string(value) == "https"
+		s.https, s.plainHTTP = string(value) == "https", string(value) == "http"
 	}
 	s.lines = append(s.lines, l)
 	return true

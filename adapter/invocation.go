@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 )
 
 // invocation is all that a handler can reach of one event: it is made anew for
@@ -14,6 +15,7 @@ import (
 type invocation struct {
 	parent context.Context
 	event  Event
+	record *record // nil if nobody is told how the invocation ends
 
 	url      url.URL
 	tls      tls.ConnectionState
@@ -27,18 +29,36 @@ type invocation struct {
 
 // start makes the invocation ready for its request.
 func (h *Handler) start(ctx context.Context, s *scratch, format Format) *invocation {
-	s.head, s.content = s.head[:0], s.content[:0]
+	s.buffers = buffers{head: s.head[:0], content: s.content[:0]}
 	inv := &invocation{parent: ctx}
+	if h.options.Fail != nil || h.options.Done != nil {
+		inv.record = &record{began: time.Now(), cold: !h.warm.Swap(true)}
+	}
 	inv.event.format = format
 	inv.event.raw = s.fields.data
 	inv.response = response{
 		header:  make(http.Header),
 		dialect: s.fields.dialect(format),
-		text:    h.options.Text,
+		text:    h.options.IsText,
 		missing: -1,
 		buffers: &s.buffers,
 	}
 	return inv
+}
+
+// record is what an Outcome will tell that nothing else keeps.
+type record struct {
+	addedAttrs
+	began   time.Time
+	cold    bool
+	request *http.Request // nil: there is none
+	method  string        // of the request, which the handler may change
+}
+
+func (inv *invocation) note(r *http.Request) {
+	if inv.record != nil {
+		inv.record.request, inv.record.method = r, r.Method
+	}
 }
 
 // end takes the payload and the buffers back from whatever of the handler still

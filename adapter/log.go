@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"runtime/debug"
 	"strings"
 )
@@ -21,21 +20,21 @@ func (h *Handler) log(inv *invocation, level slog.Level, message string, attrs .
 }
 
 // logPanic logs as net/http does: http.ErrAbortHandler without a stack.
-func (h *Handler) logPanic(inv *invocation, o *Outcome) {
-	if o.Panic == http.ErrAbortHandler {
+func (h *Handler) logPanic(inv *invocation, res *result) {
+	if res.reason == ReasonAbort {
 		h.log(inv, slog.LevelError, "handler aborted")
 		return
 	}
-	h.log(inv, slog.LevelError, "handler panicked", slog.String("panic", panicText(o.Panic)), slog.String("stack", string(o.Stack)))
+	h.log(inv, slog.LevelError, "handler panicked", slog.String("panic", panicText(res.panic)), slog.String("stack", string(res.stack)))
 }
 
-// logOwn tells of an answer of Handler's own.
-func (h *Handler) logOwn(inv *invocation, status int, reason string) {
+// logOwn logs an answer of Handler's own.
+func (h *Handler) logOwn(inv *invocation, status int, reason Reason) {
 	level := slog.LevelError
 	if status < 500 {
 		level = slog.LevelWarn
 	}
-	h.log(inv, level, "answered for the handler", slog.Int("status", status), slog.String("reason", reason))
+	h.log(inv, level, "answered for the handler", slog.Int("status", status), slog.String("reason", string(reason)))
 }
 
 // optionPanicked is for the functions of Options, which nobody else guards.

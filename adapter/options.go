@@ -32,13 +32,13 @@ type Options struct {
 	// /admin too.
 	BasePaths []string
 
-	// Text tells whether a response with this header may be sent as text rather
-	// than in base64; the header is not to be changed. Nil means the media types
+	// IsText reports whether a response with this header may be sent as text
+	// rather than in base64. It must not change the header. Nil means the media types
 	// text/*, JSON, XML, JavaScript, form data, and those that end in +json or
 	// +xml. A body with a Content-Encoding or with bytes that are not UTF-8 is
 	// sent in base64 in any case. On a REST API a body in base64 reaches the
 	// client decoded only if the API's binaryMediaTypes match.
-	Text func(http.Header) bool
+	IsText func(http.Header) bool
 
 	// Timeout is how long the handler may take. 0 means until shortly before the
 	// front gives up, as far as that is known (29.5 s on HTTP APIs, 28.5 s on
@@ -52,25 +52,47 @@ type Options struct {
 	// elsewhere; its context is cancelled and nothing it still does has an effect.
 	Timeout time.Duration
 
-	// ALBHops is the number of trusted proxies before the load balancer, such as
+	// TrustedHops is the number of trusted proxies in front of the load balancer, such as
 	// 1 for CloudFront: the client's address is that many entries before the last
 	// of X-Forwarded-For. It is the client's own word, and so is RemoteAddr, where
 	// the load balancer can be reached without these proxies, or where its
 	// attribute routing.http.xff_header_processing.mode is preserve.
-	ALBHops int
+	TrustedHops int
 
 	// OwnHeader adds headers to the answers that Handler makes itself: 400 for a
 	// request that HTTP does not allow, 500 for a handler that panicked or
 	// replied with what cannot be sent, 503 or 504 for one that took too long.
 	// The request was made anew for it. Nil means the handler's own method Apply,
-	// if it has one with these parameters: the result of cors's Wrap has.
+	// if it has one with these parameters. Answers to requests that have passed
+	// package cors get its headers instead.
 	OwnHeader func(http.Header, *http.Request)
 
-	// Failure turns an outcome into a failed invocation: where it returns an
-	// error, the front answers instead (with a 500 or 502), the function's error
-	// metric counts it, and asynchronous invokers try again. Nil means that none
-	// fails.
-	Failure func(Outcome) error
+	// Fail turns an outcome into a failed invocation: if it returns an error, the
+	// front answers instead (with a 500 or 502), the function's error metric
+	// counts it, and asynchronous invokers try again. It is asked once for each
+	// event that made a request. The Outcome is not to be changed. Nil means that
+	// no outcome fails.
+	Fail func(context.Context, *Outcome) error
+
+	// Done is told how each invocation ended, as the last thing that happens in
+	// it: those of streams and of refused events too. The Outcome is its own to
+	// keep. Its time counts as the invocation's. Nil means that nobody is told.
+	Done func(context.Context, *Outcome)
+
+	// PrefixLocation puts Event.BasePath before the path of Location headers that
+	// start with "/", so that redirects of routers that do not know of a stage or
+	// base path lead where the client can follow. A Location that already starts
+	// with it, one that names a scheme or host, and one that starts with "//" or
+	// "/\" is left as it is.
+	PrefixLocation bool
+
+	// PadEmptyStream sends one blank as the body of a streamed answer that may
+	// have a body and has none. There are reports, unconfirmed, that clients of
+	// function URLs wait in vain for the end of such an answer
+	// (github.com/aws/aws-lambda-go issues 593 and 596,
+	// github.com/aws/aws-lambda-web-adapter issue 499). Answers to HEAD, and those
+	// with status 204 or 304, stay without a body.
+	PadEmptyStream bool
 
 	// Fallback serves events that are no requests, such as those of schedules,
 	// queues and authorizers, from the same function; and those of WebSocket APIs,
@@ -85,16 +107,6 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Outcome is what became of one request: of a stream that has begun, how it
-// ended. A stream that was closed before has none.
-type Outcome struct {
-	Status     int    // of the reply
-	Panic      any    // what the handler panicked with, or an error if it exited its goroutine
-	Stack      []byte // of the panic
-	Timeout    bool   // the handler took too long
-	ReplyBytes int    // the reply's size as JSON; 0 for a stream
-}
-
 // applier is what OwnHeader falls back to.
 type applier interface {
 	Apply(http.Header, *http.Request)
@@ -106,8 +118,8 @@ func (h *Handler) configure() error {
 	if h.handler == nil {
 		problems = append(problems, errors.New("adapter: nil handler"))
 	}
-	if h.options.ALBHops < 0 {
-		problems = append(problems, fmt.Errorf("adapter: Options.ALBHops: %d is negative", h.options.ALBHops))
+	if h.options.TrustedHops < 0 {
+		problems = append(problems, fmt.Errorf("adapter: Options.TrustedHops: %d is negative", h.options.TrustedHops))
 	}
 	problems = append(problems, h.configureFormats(), h.configureBasePaths())
 	if own, ok := h.handler.(applier); ok && h.options.OwnHeader == nil {

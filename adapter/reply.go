@@ -45,6 +45,8 @@ func (w *response) writeHead() {
 		case !d.lists && name == "Set-Cookie": // there is no way to join them
 			w.head = d.appendMember(w.head, name, values[:1])
 			w.lostCookies = uint16(len(values) - 1)
+		case name == "Location" && w.base != "":
+			w.head = d.appendMember(w.head, name, []string{prefixLocation(fieldValue(values[0]), w.base)})
 		default:
 			w.head = d.appendMember(w.head, name, values)
 		}
@@ -176,15 +178,15 @@ func mediaOf(contentType string) media {
 
 // reply completes the reply and lets nothing be added to it. It returns nil and
 // the reason if the handler's reply cannot be sent.
-func (w *response) reply() ([]byte, error) {
+func (w *response) reply() ([]byte, Reason) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.finish()
-	w.over = ErrInvocationOver
+	w.over = returned
 	if w.isHEAD {
 		w.content = w.content[:0]
 	}
-	if w.fault != nil {
+	if w.fault != "" {
 		return nil, w.fault
 	}
 	if w.isText() {
@@ -194,14 +196,14 @@ func (w *response) reply() ([]byte, error) {
 }
 
 // complete allocates the reply, once and in its exact size.
-func (w *response) complete(open string, size int, appendContent func(dst, content []byte) []byte) ([]byte, error) {
+func (w *response) complete(open string, size int, appendContent func(dst, content []byte) []byte) ([]byte, Reason) {
 	size += len(w.head) + len(open) + len(`}`)
 	if size > w.dialect.limit {
-		return nil, errReplyTooLarge
+		return nil, ReasonTooLarge
 	}
 	dst := append(make([]byte, 0, size), w.head...)
 	dst = append(dst, open...)
-	return append(appendContent(dst, w.content), '}'), nil
+	return append(appendContent(dst, w.content), '}'), ""
 }
 
 func appendBase64(dst, content []byte) []byte {

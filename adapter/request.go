@@ -13,7 +13,8 @@ import (
 
 // layout is where in the arena the parts of a request stand.
 type layout struct {
-	method, uri, path, query, raw, addr, proto, context, stageVariables span
+	method, uri, path, query, raw, addr, proto            span
+	context, stageVariables, base, domain, request, apiID span // of the Event
 }
 
 // newRequest makes the request that the fields of the event describe, as
@@ -40,18 +41,24 @@ func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, bool) 
 		s.host = s.copy(f.context.domainName)
 	}
 	at.context = s.appendRaw(f.context.span.of(f.data))
+	at.domain = s.domain(inv.event.format, &at)
+	at.request = s.ofContext(&at, f.context.requestID)
+	at.apiID = s.ofContext(&at, f.context.apiID)
 	at.stageVariables = s.appendRaw(f.stageVariables.of(f.data))
 	s.https = s.https && !src.schemeless
 	r := inv.assemble(string(s.arena), s, &at)
+	if h.options.PrefixLocation {
+		inv.response.base = inv.event.BasePath()
+	}
 	if src.forwarded {
-		r.RemoteAddr = forwardedFor(r.Header["X-Forwarded-For"], h.options.ALBHops)
+		r.RemoteAddr = forwardedFor(r.Header["X-Forwarded-For"], h.options.TrustedHops)
 	}
 	return r, ok
 }
 
 func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Request {
-	inv.event.context = arena[at.context.start:at.context.end]
-	inv.event.stageVariables = arena[at.stageVariables.start:at.stageVariables.end]
+	inv.event.describe(arena, at)
+	inv.event.plainHTTP = s.plainHTTP
 	inv.url = url.URL{
 		Path:     arena[at.path.start:at.path.end],
 		RawPath:  arena[at.raw.start:at.raw.end],
@@ -86,22 +93,20 @@ func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Requ
 	return r.WithContext(inv)
 }
 
+// describe notes where in the arena the event's own parts stand.
+func (e *Event) describe(arena string, at *layout) {
+	e.text = arena
+	e.context, e.stageVariables = at.context.part(), at.stageVariables.part()
+	e.basePath, e.domainName = at.base.part(), at.domain.part()
+	e.requestID, e.apiID = at.request.part(), at.apiID.part()
+}
+
+func (s span) part() part { return part{int32(s.start), int32(s.end)} }
+
 // uri writes the request line's URI. The URL's path and query are parts of it,
 // unless the path reads differently once decoded.
 func (h *Handler) uri(inv *invocation, s *scratch, at *layout, src source) {
-	path, n := src.path.Bytes(s.fields.data), 0
-	if src.route != "" {
-		path = []byte(src.route)
-	} else {
-		n = h.base(&s.fields, path)
-	}
-	if n > 0 {
-		base := string(path[:n])
-		inv.event.basePath = &base
-		if path = path[n:]; len(path) == 0 {
-			path = []byte("/")
-		}
-	}
+	path := h.handlerPath(inv.event.format, s, at, src)
 	at.uri.start = len(s.arena)
 	if isPlainPath(path) {
 		at.path = s.appendRaw(path)
@@ -123,6 +128,51 @@ func (h *Handler) uri(inv *invocation, s *scratch, at *layout, src source) {
 	if p.decoded != p.escaped {
 		at.path = s.append(p.decoded)
 	}
+}
+
+// handlerPath returns the path without what Options take off, and writes what
+// stands before it in the client's URL.
+func (h *Handler) handlerPath(format Format, s *scratch, at *layout, src source) []byte {
+	f := &s.fields
+	if src.route != "" {
+		if stage := f.context.stage.Bytes(f.data); len(stage) > 0 && f.onOwnHost() {
+			at.base = s.appendRaw(append([]byte{'/'}, stage...))
+		}
+		return []byte(src.route)
+	}
+	path := src.path.Bytes(f.data)
+	stage, both := h.stripped(f, path)
+	if base := f.outside(format, path, stage, both); len(base) > 0 {
+		at.base = s.appendRaw(base)
+	}
+	if both > 0 && both == len(path) {
+		return []byte("/")
+	}
+	return path[both:]
+}
+
+// domain returns the domain name of the event's context, unless it is no host
+// name or the front does not vouch for it.
+func (s *scratch) domain(format Format, at *layout) span {
+	f := &s.fields
+	switch format {
+	case ALB, LatticeV1, LatticeV2:
+		return span{}
+	}
+	if !isHost(f.context.domainName.Bytes(f.data)) {
+		return span{}
+	}
+	return s.ofContext(at, f.context.domainName)
+}
+
+// ofContext returns where a text of requestContext stands in the arena, whose
+// copy of requestContext holds most texts as they are.
+func (s *scratch) ofContext(at *layout, t scan.Text) span {
+	if !t.Plain() || t.Len() == 0 {
+		return s.copy(t)
+	}
+	shift := at.context.start - s.fields.context.span.start
+	return span{int(t.Start) + shift, int(t.End) + shift}
 }
 
 // query writes the query with its "?", if there is one.

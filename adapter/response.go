@@ -8,10 +8,7 @@ import (
 	"sync"
 )
 
-var (
-	errReplyTooLarge = errors.New("the reply is larger than the front takes")
-	errReplyTooShort = errors.New("the handler wrote less than the Content-Length it set")
-)
+var errReplyTooLarge = errors.New("adapter: " + string(ReasonTooLarge))
 
 // sniffLen is how many bytes http.DetectContentType looks at.
 const sniffLen = 512
@@ -21,15 +18,14 @@ const sniffLen = 512
 // makes it the snapshot that net/http takes of the header then; the body is kept
 // as it is until the reply is known to be complete.
 type response struct {
-	mu       sync.Mutex
-	header   http.Header
-	dialect  *dialect
-	text     func(http.Header) bool // Options.Text, as long as the body may be text
-	snapshot http.Header            // for text alone
+	mu      sync.Mutex
+	header  http.Header
+	dialect *dialect
+	text    func(http.Header) bool // Options.IsText, as long as the body may be text
 
-	fault   error // why the reply will be ours instead
-	over    error // what Write returns once the invocation is over
-	missing int64 // of the Content-Length that the handler set; -1 if it set none
+	fault   Reason // why the reply will be ours instead
+	over    ending // why nothing more is taken; running: it is
+	missing int64  // of the Content-Length that the handler set; -1 if it set none
 	written int64
 	status  int16 // 0 until WriteHeader
 
@@ -57,6 +53,9 @@ type buffers struct {
 	head    []byte // JSON of the reply up to its header's closing brace
 	content []byte // the body, or as much of it as waits to be streamed
 	stream  *stream
+	base    string // put before the path of a Location; "": nothing
+
+	snapshot http.Header // of the response, for text alone
 }
 
 // Header returns the map that WriteHeader sends.
@@ -68,7 +67,7 @@ func (w *response) Header() http.Header { return w.header }
 func (w *response) WriteHeader(status int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.over == nil {
+	if w.over == running {
 		w.writeHeader(status)
 	}
 }
@@ -79,7 +78,7 @@ func (w *response) writeHeader(status int) {
 	}
 	if w.status = int16(status); status < 200 || status > 599 {
 		w.status = http.StatusInternalServerError
-		w.fault = errors.New("status " + strconv.Itoa(status) + " cannot be sent")
+		w.fault = ReasonBadStatus
 		return
 	}
 	w.missing = contentLength(w.header)
@@ -109,8 +108,8 @@ func (w *response) WriteString(s string) (int, error) { return write(w, s) }
 func write[T string | []byte](w *response, p T) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.over != nil {
-		return 0, w.over
+	if w.over != running {
+		return 0, w.over.writeError()
 	}
 	w.writeHeader(http.StatusOK)
 	switch {
@@ -134,7 +133,7 @@ func write[T string | []byte](w *response, p T) (int, error) {
 	case w.isHEAD: // only what sniffing needs is kept
 		w.content = append(w.content, p[:min(len(p), max(0, sniffLen-len(w.content)))]...)
 	case w.written > int64(w.dialect.limit):
-		w.fault = errReplyTooLarge
+		w.fault = ReasonTooLarge
 		return 0, errReplyTooLarge
 	default:
 		w.content = append(w.content, p...)
@@ -147,12 +146,8 @@ func (w *response) detach(why ending) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.buffers = nil
-	switch {
-	case w.over != nil:
-	case why == timedOut:
-		w.over = http.ErrHandlerTimeout
-	default:
-		w.over = ErrInvocationOver
+	if w.over == running {
+		w.over = why
 	}
 }
 
@@ -166,7 +161,7 @@ func bodyAllowed(status int16) bool {
 func (w *response) Flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.over != nil {
+	if w.over != running {
 		return
 	}
 	w.writeHeader(http.StatusOK)
@@ -195,7 +190,7 @@ func (w *response) CloseNotify() <-chan bool {
 
 // sniff settles the Content-Type by the body so far, unless the handler has.
 func (w *response) sniff() {
-	if w.media != unsettled || w.fault != nil {
+	if w.media != unsettled || w.fault != "" {
 		return
 	}
 	w.media = untyped
@@ -214,7 +209,7 @@ func (w *response) sniff() {
 func (w *response) finish() {
 	w.writeHeader(http.StatusOK)
 	w.sniff()
-	if w.fault == nil && w.missing > 0 && !w.isHEAD && bodyAllowed(w.status) {
-		w.fault = errReplyTooShort
+	if w.fault == "" && w.missing > 0 && !w.isHEAD && bodyAllowed(w.status) {
+		w.fault = ReasonTooShort
 	}
 }

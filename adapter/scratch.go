@@ -9,12 +9,13 @@ import (
 // scratch is memory that one invocation works in and the next may use again.
 // Nothing that a handler can reach is part of it.
 type scratch struct {
-	fields fields
-	arena  []byte // becomes the one string that a request's strings are parts of
-	lines  []line
-	name   span // of the header line read last
-	host   span
-	https  bool
+	fields    fields
+	arena     []byte // becomes the one string that a request's strings are parts of
+	lines     []line
+	name      span // of the header line read last
+	host      span
+	https     bool
+	plainHTTP bool // X-Forwarded-Proto is http
 	buffers
 }
 

@@ -10,16 +10,16 @@ import (
 var errGoexit = errors.New("adapter: the handler exited its goroutine")
 
 // serve calls the handler, for as long as it may take.
-func (h *Handler) serve(inv *invocation, r *http.Request) (o Outcome) {
+func (h *Handler) serve(inv *invocation, r *http.Request) (res result) {
 	limit, limited := h.limit(inv, fronts[inv.event.format].patience)
 	switch {
 	case !limited:
-		h.call(inv, r, &o)
-		return o
+		h.call(inv, r, &res)
+		return res
 	case limit <= 0:
-		return Outcome{Timeout: true}
+		return result{reason: ReasonLate}
 	}
-	return h.newAttempt(inv, r, limit).outcome(limit)
+	return h.newAttempt(inv, r, limit).result(limit)
 }
 
 // limit returns how long the handler may take, of a front with this patience;
@@ -41,18 +41,23 @@ func (h *Handler) limit(inv *invocation, patience time.Duration) (time.Duration,
 	return min(limit, left), true
 }
 
-// call calls the handler and notes in o if it did not come to an end of its own.
-func (h *Handler) call(inv *invocation, r *http.Request, o *Outcome) {
+// call calls the handler and notes in res if it did not return.
+func (h *Handler) call(inv *invocation, r *http.Request, res *result) {
 	returned := false
 	defer func() {
 		if returned {
 			return
 		}
-		if o.Panic = recover(); o.Panic == nil {
-			o.Panic = errGoexit
+		switch res.panic = recover(); res.panic {
+		case nil:
+			res.panic, res.reason = errGoexit, ReasonGoexit
+		case http.ErrAbortHandler:
+			res.reason = ReasonAbort
+		default:
+			res.reason = ReasonPanic
 		}
-		o.Stack = debug.Stack()
-		h.logPanic(inv, o)
+		res.stack = debug.Stack()
+		h.logPanic(inv, res)
 	}()
 	h.handler.ServeHTTP(&inv.response, r)
 	returned = true

@@ -2,7 +2,6 @@ package adapter
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,11 +12,7 @@ import (
 	"time"
 )
 
-var (
-	errNotJSON  = errors.New("adapter: a stream is not JSON")
-	errPanicked = errors.New("adapter: the handler panicked")
-	errTooLate  = errors.New("adapter: " + reasonLate)
-)
+var errNotJSON = errors.New("adapter: a stream is not JSON")
 
 // Stream serves one event like Invoke, but a reply to a front that can stream
 // leaves as the handler makes it:
@@ -96,6 +91,7 @@ func (h *Handler) stream(ctx context.Context, s *scratch, format Format) (io.Rea
 	st.inv.response.text = nil // there is no base64 to choose
 	r, ok := h.newRequest(st.inv, s)
 	s.fields.unescaped = nil // the handler goes on reading it when s serves another
+	st.inv.note(r)
 	st.inv.response.isHEAD = r.Method == http.MethodHead
 	go st.serve(r, ok)
 	if err := <-st.started; err != nil {
@@ -125,7 +121,7 @@ func (st *stream) Close() error {
 func (st *stream) serve(r *http.Request, ok bool) {
 	defer st.guard()
 	if !ok {
-		st.end(Outcome{Status: http.StatusBadRequest}, errNoRequest, nil, returned)
+		st.end(result{status: http.StatusBadRequest, reason: ReasonBadRequest}, nil, returned)
 		return
 	}
 	limit, limited := st.handler.limit(st.inv, 0)
@@ -139,40 +135,44 @@ func (st *stream) serve(r *http.Request, ok bool) {
 		st.timer = time.AfterFunc(limit, st.timeIsUp)
 		st.mu.Unlock()
 	}
-	var o Outcome
-	defer st.finish(&o) // also if the handler exits the goroutine
-	st.handler.call(st.inv, r, &o)
+	var res result
+	defer st.finish(&res) // also if the handler exits the goroutine
+	st.handler.call(st.inv, r, &res)
 }
 
 // finish follows the handler's end, whichever way it came to that.
-func (st *stream) finish(o *Outcome) {
+func (st *stream) finish(res *result) {
 	w := &st.inv.response
 	rest, fault, ok := st.settle(w)
 	if !ok { // the clock or Close was first
 		return
 	}
-	o.Status = int(w.status)
 	switch {
-	case o.Panic != nil:
-		o.Status, fault = http.StatusInternalServerError, errPanicked
+	case res.panicked():
+		res.status = http.StatusInternalServerError
 	case st.inv.body.refused():
-		o.Status, fault = http.StatusBadRequest, errBase64
-	case fault != nil:
-		o.Status = http.StatusInternalServerError
+		res.status, res.reason = http.StatusBadRequest, ReasonBadBase64
+	case fault != "":
+		res.status, res.reason = http.StatusInternalServerError, fault
+	default:
+		res.status = int(w.status)
 	}
-	st.end(*o, fault, rest, returned)
+	st.end(*res, rest, returned)
 }
 
 // settle lets nothing be added to the reply and returns what is still to be sent
 // of it, or why it cannot be; false if the invocation is over already.
-func (st *stream) settle(w *response) (rest []byte, fault error, ok bool) {
+func (st *stream) settle(w *response) (rest []byte, fault Reason, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.over != nil {
-		return nil, nil, false
+	if w.over != running {
+		return nil, "", false
 	}
 	w.finish()
-	w.over = ErrInvocationOver
+	if st.handler.options.PadEmptyStream && w.written == 0 && !w.isHEAD && bodyAllowed(w.status) {
+		w.content = append(w.content, ' ')
+	}
+	w.over = returned
 	rest = st.rest(w)
 	return rest, w.fault, true
 }
@@ -180,13 +180,13 @@ func (st *stream) settle(w *response) (rest []byte, fault error, ok bool) {
 // timeIsUp ends a stream whose handler has not.
 func (st *stream) timeIsUp() {
 	defer st.guard()
-	st.end(Outcome{Timeout: true, Status: fronts[st.inv.event.format].late}, errTooLate, nil, timedOut)
+	st.end(result{status: fronts[st.inv.event.format].late, reason: ReasonLate}, nil, timedOut)
 }
 
 // end ends the stream, unless somebody has: with the rest of the reply, or if
 // there is a fault with an answer of Handler's own, or with an error if the reply
-// has begun. Failure is asked once, under no lock.
-func (st *stream) end(o Outcome, fault error, rest []byte, why ending) {
+// has begun. Fail is asked once, under no lock.
+func (st *stream) end(res result, rest []byte, why ending) {
 	mine, begun, _ := st.take(why)
 	if !mine {
 		return
@@ -197,19 +197,19 @@ func (st *stream) end(o Outcome, fault error, rest []byte, why ending) {
 			st.abandon(errOptionPanicked)
 		}
 	}()
-	if fault != nil && o.Panic == nil {
-		st.logFault(o, fault, begun)
+	if res.reason != "" && !res.panicked() {
+		st.logFault(res, begun)
 	}
-	if fault != nil && !begun {
-		rest = st.handler.ownStream(st.inv, o.Status)
+	if res.reason != "" && !begun {
+		rest = st.handler.ownStream(st.inv, res.status)
 	}
-	var failure error
-	if st.handler.options.Failure != nil {
-		failure = st.handler.options.Failure(o)
-	}
+	failure := st.handler.conclude(st.inv, res)
 	switch {
-	case begun && (failure != nil || fault != nil):
-		_ = st.writer.CloseWithError(cmp.Or(failure, fault)) // first, for it frees a handler that is writing
+	case begun && (failure != nil || res.reason != ""):
+		if failure == nil {
+			failure = errors.New("adapter: " + string(res.reason))
+		}
+		_ = st.writer.CloseWithError(failure) // first, for it frees a handler that is writing
 		st.inv.end(why)
 	case begun:
 		_, _ = st.writer.Write(rest)
@@ -226,12 +226,12 @@ func (st *stream) end(o Outcome, fault error, rest []byte, why ending) {
 	ended = true
 }
 
-func (st *stream) logFault(o Outcome, fault error, begun bool) {
+func (st *stream) logFault(res result, begun bool) {
 	if begun {
-		st.handler.log(st.inv, slog.LevelError, "stream broken off", slog.String("reason", fault.Error()))
+		st.handler.log(st.inv, slog.LevelError, "stream broken off", slog.String("reason", string(res.reason)))
 		return
 	}
-	st.handler.logOwn(st.inv, o.Status, fault.Error())
+	st.handler.logOwn(st.inv, res.status, res.reason)
 }
 
 // take reports whether the caller is the one to end the stream, whether the

@@ -275,11 +275,11 @@ func TestStreamOfFormatsThatCannot(t *testing.T) {
 	}
 }
 
-func TestStreamFailure(t *testing.T) {
+func TestFailOfAStream(t *testing.T) {
 	failed := errors.New("failed")
 	options := &adapter.Options{
 		Logger: slog.New(slog.DiscardHandler),
-		Failure: func(o adapter.Outcome) error {
+		Fail: func(_ context.Context, o *adapter.Outcome) error {
 			if o.Status >= 500 {
 				return failed
 			}

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 )
 
@@ -47,8 +48,8 @@ func (st *stream) write(w *response, p []byte) error {
 func (st *stream) send(w *response) error {
 	w.sniff()
 	rest := st.rest(w)
-	if w.fault != nil {
-		return w.fault
+	if w.fault != "" {
+		return errors.New("adapter: " + string(w.fault))
 	}
 	if !st.headed && !st.begin() {
 		return http.ErrHandlerTimeout
@@ -67,12 +68,12 @@ func (st *stream) rest(w *response) []byte {
 	if w.isHEAD {
 		content = nil
 	}
-	if st.headed || w.fault != nil {
+	if st.headed || w.fault != "" {
 		return content
 	}
 	st.handler.warn(st.inv)
 	if len(w.head)+len(endOfHead) > maxStreamHead {
-		w.fault = errReplyTooLarge
+		w.fault = ReasonTooLarge
 		return nil
 	}
 	return append(append(w.head, endOfHead...), content...)
@@ -103,7 +104,7 @@ func (h *Handler) ownStream(inv *invocation, status int) []byte {
 	}
 	fresh := h.start(inv.parent, s, inv.event.format)
 	defer fresh.end(returned)
-	h.answer(fresh, s, status)
+	h.answer(fresh, s, status, inv.event.slot.CORS())
 	fresh.response.finish()
 	content := fresh.response.content
 	if fresh.response.isHEAD {

@@ -167,7 +167,7 @@ func TestGoexit(t *testing.T) {
 	h := adapter.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { runtime.Goexit() }), &adapter.Options{
 		Timeout: time.Minute,
 		Logger:  slog.New(slog.NewTextHandler(&log, nil)),
-		Failure: func(o adapter.Outcome) error { outcome = o; return nil },
+		Fail:    func(_ context.Context, o *adapter.Outcome) error { outcome = *o; return nil },
 	})
 	if r := invoke(t, h, v2Event("", false)); r.StatusCode != http.StatusInternalServerError || outcome.Panic == nil {
 		t.Errorf("status %d, outcome %+v", r.StatusCode, outcome)
@@ -177,7 +177,7 @@ func TestGoexit(t *testing.T) {
 	}
 }
 
-func TestFailure(t *testing.T) {
+func TestFail(t *testing.T) {
 	failed := errors.New("failed")
 	var seen []adapter.Outcome
 	h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -187,8 +187,8 @@ func TestFailure(t *testing.T) {
 		w.WriteHeader(http.StatusTeapot)
 	}), &adapter.Options{
 		Logger: slog.New(slog.DiscardHandler),
-		Failure: func(o adapter.Outcome) error {
-			seen = append(seen, o)
+		Fail: func(_ context.Context, o *adapter.Outcome) error {
+			seen = append(seen, *o)
 			if o.Panic != nil {
 				return failed
 			}

@@ -142,7 +142,7 @@ func TestProxyErrors(t *testing.T) {
 	_, err = awslabs.NewV2(http.NotFoundHandler(), &adapter.Options{Formats: []adapter.Format{adapter.FunctionURL}}).
 		ProxyWithContext(context.Background(), events.APIGatewayV2HTTPRequest{})
 	var refused *adapter.EventError
-	if !errors.As(err, &refused) || refused.Kind != "HTTP API payload 2.0" {
+	if !errors.As(err, &refused) || refused.Format != adapter.HTTPAPIV2 {
 		t.Errorf("an event of a format that Options leaves out: %v, want an *adapter.EventError", err)
 	}
 	for name, build := range map[string]func(){

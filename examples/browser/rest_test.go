@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -17,7 +18,7 @@ import (
 func rest(s *scene) *front {
 	cognito := &gateway.CognitoAuthorizer{Issuers: []string{s.issuer.URL()}, Verify: s.issuer.Verify}
 	return &front{Config: gateway.Config{
-		Function: adapter.New(api(s.vouched, s.config()), &adapter.Options{Failure: func(o adapter.Outcome) error {
+		Function: adapter.New(api(s.vouched, s.config()), &adapter.Options{Fail: func(_ context.Context, o *adapter.Outcome) error {
 			if o.Panic != nil {
 				return errors.New("the handler panicked")
 			}

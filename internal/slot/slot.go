@@ -33,6 +33,14 @@ type Applier interface {
 	Apply(http.Header, *http.Request)
 }
 
+// Decision is what a Guard decided about a request. Its value is the group
+// "authz" of the invocation's log line. It must not change once it was left in
+// a slot, since it is read while a late handler may still run.
+type Decision interface {
+	slog.LogValuer
+	Route() string // the pattern of the rule; "" if there is none
+}
+
 // Slot holds what one invocation's request left behind. The zero Slot is empty
 // and ready for use. It is safe for concurrent use, since a handler that is
 // late may still reach it. Setting a value never allocates.
@@ -42,8 +50,7 @@ type Slot struct {
 
 	mu       sync.Mutex // held for an assignment only
 	cors     Applier
-	decision slog.LogValuer
-	route    string
+	decision Decision
 }
 
 // Load returns the kept value, calling parse for it the first time. Every
@@ -77,25 +84,22 @@ func (s *Slot) CORS() Applier {
 	return s.cors
 }
 
-// SetDecision leaves what a Guard decided about the request of the route with
-// this pattern, "" if it has none. The last call counts. The value becomes the
-// group "authz" of the invocation's log line; it is resolved after the handler
-// has returned, or while a late one still runs, and so must not change.
-func (s *Slot) SetDecision(route string, decision slog.LogValuer) {
+// SetDecision leaves what a Guard decided. The last call counts.
+func (s *Slot) SetDecision(d Decision) {
 	if s == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.decision, s.route = decision, route
+	s.decision = d
 }
 
-// Decision returns what SetDecision left, nil and "" if nothing.
-func (s *Slot) Decision() (route string, decision slog.LogValuer) {
+// Decision returns what SetDecision left, nil if nothing.
+func (s *Slot) Decision() Decision {
 	if s == nil {
-		return "", nil
+		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.route, s.decision
+	return s.decision
 }

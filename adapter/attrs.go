@@ -1,0 +1,131 @@
+package adapter
+
+import (
+	"context"
+	"encoding"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"sync"
+)
+
+// What AddAttrs keeps for one invocation.
+const (
+	maxAttrs     = 32
+	maxAttrBytes = 8 << 10
+)
+
+// AddAttrs adds attributes to the invocation that ctx belongs to. They stand in
+// the group "app" of Outcome.Attrs. Values are resolved at once, so that later
+// changes of what they point to do not show; a value of a type that slog does
+// not know is kept as its text or JSON. An invocation keeps 32 attributes and
+// about 8 KB of names and values, groups included; what would exceed either is
+// dropped. Outside an invocation, and once it is over, AddAttrs does nothing.
+// It is safe for concurrent use.
+func AddAttrs(ctx context.Context, attrs ...slog.Attr) {
+	if record, ok := ctx.Value(attrsKey{}).(*record); ok && record != nil {
+		record.add(attrs)
+	}
+}
+
+type attrsKey struct{}
+
+// addedAttrs are those of one invocation. The lock is not held while a value
+// resolves itself, since that is the handler's code.
+type addedAttrs struct {
+	mu    sync.Mutex
+	attrs []slog.Attr
+	size  int
+	taken bool // the invocation is over
+}
+
+func (a *addedAttrs) add(attrs []slog.Attr) {
+	for _, attr := range attrs {
+		budget := attrBudget{maxAttrs, maxAttrBytes}
+		if resolved, ok := budget.resolve(attr); ok && !isEmpty(resolved) {
+			a.keep(resolved, budget)
+		}
+	}
+}
+
+func (a *addedAttrs) keep(attr slog.Attr, left attrBudget) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	size := a.size + maxAttrBytes - left.bytes
+	if !a.taken && len(a.attrs) < maxAttrs && size <= maxAttrBytes {
+		a.attrs, a.size = append(a.attrs, attr), size
+	}
+}
+
+// take returns the attributes and keeps no more.
+func (a *addedAttrs) take() []slog.Attr {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.taken = true
+	return a.attrs
+}
+
+// attrBudget is what is left of the limits while one attribute is resolved.
+type attrBudget struct{ attrs, bytes int }
+
+// resolve returns an attribute that holds values only; false if it exceeds what
+// is left.
+func (b *attrBudget) resolve(attr slog.Attr) (slog.Attr, bool) {
+	value := attr.Value.Resolve()
+	b.attrs--
+	b.bytes -= len(attr.Key)
+	switch value.Kind() {
+	case slog.KindGroup:
+		members := slices.Clone(value.Group())
+		for i := range members {
+			var ok bool
+			if members[i], ok = b.resolve(members[i]); !ok {
+				return slog.Attr{}, false
+			}
+		}
+		value = slog.GroupValue(members...)
+	case slog.KindAny:
+		value = anyValue(value.Any())
+		b.bytes -= textSize(value)
+	case slog.KindString:
+		b.bytes -= len(value.String())
+	default:
+		b.bytes -= 8
+	}
+	return slog.Attr{Key: attr.Key, Value: value}, b.attrs >= 0 && b.bytes >= 0
+}
+
+func isEmpty(attr slog.Attr) bool { return attr.Key == "" && attr.Value.Kind() != slog.KindGroup }
+
+// anyValue keeps the text or JSON of a value that may change.
+func anyValue(v any) (value slog.Value) {
+	defer func() {
+		if recover() != nil {
+			value = slog.StringValue("!PANIC")
+		}
+	}()
+	switch v := v.(type) {
+	case nil:
+		return slog.AnyValue(nil)
+	case error:
+		return slog.StringValue(v.Error())
+	case encoding.TextMarshaler:
+		text, err := v.MarshalText()
+		if err != nil {
+			return slog.StringValue("!ERROR: " + err.Error())
+		}
+		return slog.StringValue(string(text))
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return slog.StringValue("!ERROR: " + err.Error())
+	}
+	return slog.AnyValue(json.RawMessage(text))
+}
+
+func textSize(v slog.Value) int {
+	if raw, ok := v.Any().(json.RawMessage); ok {
+		return len(raw)
+	}
+	return len(v.String())
+}
