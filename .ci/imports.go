@@ -40,7 +40,7 @@ var rules = []rule{
 	{"internal", nil, nil},
 	{"adapter", []string{"internal"}, []string{lambdaContext}},
 	{"adapter/gateway", []string{"internal", "adapter", "cors"}, nil},
-	{"adapter/gateway/local", []string{"internal", "adapter"}, []string{jwx}},
+	{"adapter/gateway/local", []string{"internal", "adapter", "claims", "authz"}, []string{jwx}},
 	{"adapter/awslabs", []string{"internal", "adapter"}, []string{lambda, apiProxy}},
 	{"claims", []string{"internal", "adapter"}, []string{lambdaContext}},
 	{"authz", []string{"internal", "adapter", "claims"}, []string{lambdaContext}},

@@ -23,12 +23,12 @@ func (s *service) announce(url string) error {
 
 func (s *service) welcome(url string) (string, error) {
 	lines := []string{fmt.Sprintf("%v: %s", s.format(), url)}
-	if s.Issuer != nil {
-		lines = append(lines, "Token issuer: "+s.Issuer.url)
+	for _, i := range s.Issuers {
+		lines = append(lines, strings.TrimSpace("Token issuer "+i.name)+": "+i.url)
 	}
 	lines = append(lines, "", "Paste any of these; Ctrl-C stops the server:", "")
 	for _, try := range s.tries() {
-		line, err := try.curl(url, s.Issuer)
+		line, err := try.curl(url, s.issuer())
 		if err != nil {
 			return "", err
 		}
@@ -37,7 +37,7 @@ func (s *service) welcome(url string) (string, error) {
 	if clients := s.clients(); len(clients) > 0 {
 		lines = append(lines, "", "When the tokens have expired:", "")
 		for _, client := range clients {
-			lines = append(lines, client.curl(s.Issuer.url))
+			lines = append(lines, client.curl(s.issuer().url))
 		}
 	}
 	return strings.Join(append(lines, "", ""), "\n"), nil // an empty line before the first request
@@ -49,8 +49,8 @@ func (o *Options) clients() []Client {
 	var clients []Client
 	seen := map[string]bool{"": true}
 	for _, try := range o.Try {
-		if !seen[try.Client] && o.Issuer.clients[try.Client].Secret != "" {
-			clients = append(clients, o.Issuer.clients[try.Client])
+		if !seen[try.Client] && o.issuer().clients[try.Client].Secret != "" {
+			clients = append(clients, o.issuer().clients[try.Client])
 		}
 		seen[try.Client] = true
 	}

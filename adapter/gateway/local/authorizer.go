@@ -1,6 +1,8 @@
 package local
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -8,24 +10,69 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 )
 
-// authorizer is the one that admits the issuer's tokens; nil without an issuer
-// and on a front that has none for tokens.
-func (o *Options) authorizer() gateway.Authorizer {
-	if o.Issuer == nil {
-		return nil
+// authorizers fills in who is asked about tokens: the first issuer on routes
+// that name nobody, and each that has a name on routes that name it.
+func (o *Options) authorizers(config *gateway.Config) {
+	for n, i := range o.Issuers {
+		if i == nil {
+			continue // reported by check
+		}
+		a := o.authorizer(i)
+		if a != nil && n == 0 {
+			config.Authorizer = a
+		}
+		if a != nil && i.name != "" {
+			if config.Authorizers == nil {
+				config.Authorizers = map[string]gateway.Authorizer{}
+			}
+			config.Authorizers[i.name] = a
+		}
 	}
+}
+
+// authorizer is the one that admits the tokens of i; nil on a front that has
+// none for tokens.
+func (o *Options) authorizer(i *Issuer) gateway.Authorizer {
 	switch o.format() {
 	case adapter.HTTPAPIV1, adapter.HTTPAPIV2:
-		return &gateway.JWTAuthorizer{Issuer: o.Issuer.url, Audience: o.audience(), Verify: o.Issuer.Verify}
+		return &gateway.JWTAuthorizer{Issuer: i.url, Audience: o.audience(i), Verify: i.Verify}
 	case adapter.RESTAPI:
-		return &gateway.CognitoAuthorizer{Issuers: []string{o.Issuer.url}, Verify: o.Issuer.Verify}
+		return &gateway.CognitoAuthorizer{Issuers: []string{i.url}, Verify: i.Verify}
 	}
 	return nil
 }
 
-func (o *Options) audience() []string {
-	if o.Audience == nil {
-		return slices.Sorted(maps.Keys(o.Issuer.clients))
+func (o *Options) audience(i *Issuer) []string {
+	if o.Audience != nil {
+		return o.Audience
 	}
-	return o.Audience
+	audience := slices.Sorted(maps.Keys(i.clients))
+	for _, id := range slices.Clone(audience) {
+		audience = append(audience, i.clients[id].Resources...)
+	}
+	return audience
+}
+
+// checkIssuers wants each issuer but the first to have a name, by which routes
+// can ask for it.
+func (o *Options) checkIssuers() error {
+	var problems []error
+	names, urls := map[string]bool{}, map[string]bool{}
+	for n, i := range o.Issuers {
+		if i == nil {
+			problems = append(problems, fmt.Errorf("local: Issuers[%d] is nil", n))
+			continue
+		}
+		if o.authorizer(i) == nil {
+			problems = append(problems, fmt.Errorf("local: a %v has no authorizer for an issuer's tokens", o.format()))
+		}
+		if n > 0 && i.name == "" {
+			problems = append(problems, fmt.Errorf("local: issuer %q has no name, and only the first can do without: no route could ask for its tokens", i.url))
+		}
+		if i.name != "" {
+			problems = append(problems, unique("issuer", i.name, names))
+		}
+		problems = append(problems, unique("issuer URL", i.url, urls))
+	}
+	return errors.Join(problems...)
 }

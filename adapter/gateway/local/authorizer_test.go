@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"regexp"
 	"testing"
@@ -53,12 +54,12 @@ func withIssuer(t *testing.T, opts local.Options, use func(url string, issuer *l
 		t.Fatal(err)
 	}
 	var output printed
-	opts.Issuer, opts.Output = issuer, &output
+	opts.Issuers, opts.Output = []*local.Issuer{issuer}, &output
 	opts.Ready = func(url string) {
 		defer cancel()
 		use(url, issuer, output.String())
 	}
-	if err := local.Serve(ctx, api, beside, http.HandlerFunc(whoami), &opts); err != nil {
+	if err := local.Serve(ctx, api, []net.Listener{beside}, http.HandlerFunc(whoami), &opts); err != nil {
 		t.Fatal(err)
 	}
 	return regexp.MustCompile(`\d+\.\dms`).ReplaceAllString(output.String(), "T")

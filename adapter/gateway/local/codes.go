@@ -2,8 +2,6 @@ package local
 
 import (
 	"crypto/rand"
-	"maps"
-	"sync"
 	"time"
 )
 
@@ -12,43 +10,62 @@ const codeLifetime = 5 * time.Minute
 
 // grant is what an authorization code stands for.
 type grant struct {
-	client      string
-	redirectURI string
-	challenge   string
-	nonce       string
-	scopes      []string
-	user        User
-	signedIn    time.Time
+	Client      string    `json:"client"`
+	RedirectURI string    `json:"redirect_uri"`
+	Challenge   string    `json:"challenge"`
+	Nonce       string    `json:"nonce,omitempty"`
+	Scopes      []string  `json:"scopes"`
+	Resource    string    `json:"resource,omitempty"`
+	Username    string    `json:"username"`
+	SignedIn    time.Time `json:"signed_in"`
+
+	Spent   bool   `json:"spent,omitempty"`
+	Session string `json:"session,omitempty"` // what a spent code was exchanged for
 }
 
-// codes keeps the codes that wait to be exchanged. The zero value is empty; it
-// is safe for concurrent use.
-type codes struct {
-	mu     sync.Mutex
-	grants map[string]grant
-}
+func (g grant) expired(now time.Time) bool { return now.Sub(g.SignedIn) > codeLifetime }
 
-func (c *codes) issue(g grant, now time.Time) string {
-	g.signedIn = now
+// issueCode returns a code for g, whose user signed in now.
+func (s *store) issueCode(g grant, now time.Time) (string, error) {
+	g.SignedIn = now
 	code := rand.Text()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.grants == nil {
-		c.grants = map[string]grant{}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget(now)
+	s.kept.Codes[code] = g
+	return code, s.write()
+}
+
+// redeem exchanges a code for a session, which begins if ok says that the
+// request proves its right to it. A code is good for one attempt, whatever
+// comes of it; a second one ends the session of the first, since one of the two
+// was not the client's (RFC 6749 section 4.1.2).
+func (s *store) redeem(code string, now time.Time, lifetime time.Duration, ok func(grant) bool) (session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, known := s.kept.Codes[code]
+	if !known {
+		return session{}, invalidGrant
 	}
-	maps.DeleteFunc(c.grants, func(_ string, old grant) bool { return old.expired(now) })
-	c.grants[code] = g
-	return code
+	if g.Spent {
+		s.end(g.Session)
+		return session{}, s.refused(invalidGrant)
+	}
+	g.Spent = true
+	if g.expired(now) || !ok(g) {
+		s.kept.Codes[code] = g
+		return session{}, s.refused(invalidGrant)
+	}
+	began := s.begin(g, now, lifetime)
+	g.Session = began.id
+	s.kept.Codes[code] = g
+	return began, s.write()
 }
 
-// redeem forgets the code whatever comes of it: it is good for one attempt
-// (RFC 6749 section 4.1.2).
-func (c *codes) redeem(code string, now time.Time) (grant, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	g, ok := c.grants[code]
-	delete(c.grants, code)
-	return g, ok && !g.expired(now)
+// refused is err, unless what led to it could not be written down.
+func (s *store) refused(err error) error {
+	if failed := s.write(); failed != nil {
+		return failed
+	}
+	return err
 }
-
-func (g grant) expired(now time.Time) bool { return now.Sub(g.signedIn) > codeLifetime }

@@ -54,6 +54,51 @@ func TestWithoutOpenIDThereIsNoIDToken(t *testing.T) {
 	}
 }
 
+// RFC 7636 section 4.1: 43 to 128 unreserved characters.
+func TestVerifiers(t *testing.T) {
+	for name, row := range map[string]struct {
+		verifier string
+		status   int
+	}{
+		"42 characters":         {strings.Repeat("v", 42), http.StatusBadRequest},
+		"43 characters":         {strings.Repeat("v", 43), http.StatusOK},
+		"128 characters":        {strings.Repeat("v", 128), http.StatusOK},
+		"129 characters":        {strings.Repeat("v", 129), http.StatusBadRequest},
+		"all kinds":             {strings.Repeat("aZ09-._~", 6), http.StatusOK},
+		"a blank":               {strings.Repeat("v", 43) + " ", http.StatusBadRequest},
+		"padding":               {strings.Repeat("v", 43) + "=", http.StatusBadRequest},
+		"a letter beyond ASCII": {strings.Repeat("v", 43) + "é", http.StatusBadRequest},
+		"nothing":               {"", http.StatusBadRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := code(t, authorization("code_challenge", challengeOf(row.verifier)))
+			status, reply := exchange(t, c, "code_verifier", row.verifier)
+			if status != row.status {
+				t.Errorf("status = %d, error %v; want %d", status, reply["error"], row.status)
+			}
+		})
+	}
+}
+
+// A code that comes twice was seen by somebody else: what the first exchange
+// gave counts no more.
+func TestASecondExchangeEndsTheSession(t *testing.T) {
+	c := code(t, authorization())
+	_, first := exchange(t, c)
+	if status, _ := userInfo(t, first["access_token"]); status != http.StatusOK {
+		t.Fatalf("userInfo before: status %d", status)
+	}
+	if status, _ := exchange(t, c, "code_verifier", strings.Repeat("x", 43)); status != http.StatusBadRequest {
+		t.Fatalf("second exchange: status %d, want 400", status)
+	}
+	if status, reply := refresh(t, first["refresh_token"]); status != http.StatusBadRequest || reply["error"] != "invalid_grant" {
+		t.Errorf("refresh: %d %v, want 400 invalid_grant", status, reply)
+	}
+	if status, _ := userInfo(t, first["access_token"]); status != http.StatusUnauthorized {
+		t.Errorf("userInfo: status %d, want 401", status)
+	}
+}
+
 func exchange(t *testing.T, code string, changes ...string) (int, map[string]any) {
 	t.Helper()
 	_, server := sharedIssuer()

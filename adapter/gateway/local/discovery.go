@@ -12,6 +12,9 @@ type configuration struct {
 	Issuer                string   `json:"issuer"`
 	AuthorizationEndpoint string   `json:"authorization_endpoint"`
 	TokenEndpoint         string   `json:"token_endpoint"`
+	UserInfoEndpoint      string   `json:"userinfo_endpoint"`
+	RevocationEndpoint    string   `json:"revocation_endpoint"`
+	EndSessionEndpoint    string   `json:"end_session_endpoint"`
 	JWKSURI               string   `json:"jwks_uri"`
 	ResponseTypes         []string `json:"response_types_supported"`
 	GrantTypes            []string `json:"grant_types_supported"`
@@ -27,9 +30,12 @@ func (i *Issuer) serveConfiguration(w http.ResponseWriter, _ *http.Request) {
 		Issuer:                i.url,
 		AuthorizationEndpoint: i.url + "/oauth2/authorize",
 		TokenEndpoint:         i.url + "/oauth2/token",
+		UserInfoEndpoint:      i.url + "/oauth2/userInfo",
+		RevocationEndpoint:    i.url + "/oauth2/revoke",
+		EndSessionEndpoint:    i.url + "/logout",
 		JWKSURI:               i.url + "/.well-known/jwks.json",
 		ResponseTypes:         []string{"code"},
-		GrantTypes:            []string{"authorization_code", "client_credentials"},
+		GrantTypes:            []string{"authorization_code", "client_credentials", "refresh_token"},
 		SubjectTypes:          []string{"public"},
 		SigningAlgorithms:     []string{"RS256"},
 		Scopes:                i.scopes(),
@@ -49,5 +55,10 @@ func (i *Issuer) scopes() []string {
 }
 
 func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, i.keys)
+	keys, err := i.store.ring()
+	if err != nil {
+		writeJSON(w, http.StatusInternalServerError, serverError)
+		return
+	}
+	writeJSON(w, http.StatusOK, keys.public)
 }

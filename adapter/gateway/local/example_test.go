@@ -32,8 +32,8 @@ func ExampleListenAndServe() {
 		log.Fatal(err)
 	}
 	err = local.ListenAndServe("localhost:8080", http.HandlerFunc(hello), &local.Options{
-		Issuer: issuer,
-		Routes: []gateway.Route{{Key: "GET /hello", Open: true}, {Key: "ANY /{proxy+}"}},
+		Issuers: []*local.Issuer{issuer},
+		Routes:  []gateway.Route{{Key: "GET /hello", Open: true}, {Key: "ANY /{proxy+}"}},
 		Try: []local.Try{
 			{Path: "/hello", Want: 200},
 			{Path: "/profile", Want: 401},

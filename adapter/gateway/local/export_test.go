@@ -13,3 +13,31 @@ func ChallengeReason(h http.Header) string { return challengeReason(h) }
 
 // Shell quotes words for a POSIX shell.
 func Shell(words []string) string { return shell(words) }
+
+// Session begins a session and returns its refresh token.
+func (i *Issuer) Session(client, username string) string {
+	i.store.mu.Lock()
+	s := i.store.begin(grant{Client: client, Username: username}, i.now(), refreshLifetime)
+	i.store.mu.Unlock()
+	return i.store.refreshToken(s)
+}
+
+// Renews reports whether token is one of client's sessions, used or not.
+func (i *Issuer) Renews(token, client string) bool {
+	i.store.mu.Lock()
+	defer i.store.mu.Unlock()
+	_, _, err := i.store.find(token, client)
+	return err == nil
+}
+
+// ParseState returns the kind of the key in a state file.
+func ParseState(text []byte) (string, error) {
+	_, ring, err := parseState(text)
+	if err != nil {
+		return "", err
+	}
+	return ring.signing.KeyType().String(), nil
+}
+
+// Prefix is what stands before the API's own paths.
+func (o *Options) Prefix() string { return o.prefix() }

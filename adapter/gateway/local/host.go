@@ -1,6 +1,7 @@
 package local
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -24,15 +25,19 @@ func (o *Options) checkAddr(addr string) error {
 	return nil
 }
 
-// checkIssuerAddr is for an issuer that ListenAndServe itself has to serve.
-func (o *Options) checkIssuerAddr() error {
-	if o.Issuer == nil {
-		return nil
+// checkIssuerAddrs is for issuers that ListenAndServe itself has to serve.
+func (o *Options) checkIssuerAddrs() error {
+	var problems []error
+	for _, i := range o.Issuers {
+		switch {
+		case i == nil: // reported already
+		case !strings.HasPrefix(i.url, "http://"):
+			problems = append(problems, fmt.Errorf("local: issuer URL %q: only plain HTTP is served here", i.url))
+		default:
+			problems = append(problems, o.checkAddr(i.host()))
+		}
 	}
-	if !strings.HasPrefix(o.Issuer.url, "http://") {
-		return fmt.Errorf("local: issuer URL %q: plain HTTP is all that is served here", o.Issuer.url)
-	}
-	return o.checkAddr(o.Issuer.host())
+	return errors.Join(problems...)
 }
 
 // host is where the issuer's URL says it can be reached.

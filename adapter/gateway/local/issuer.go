@@ -2,17 +2,11 @@ package local
 
 import (
 	"cmp"
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"time"
-
-	"github.com/lestrrat-go/jwx/v3/jwa"
-	"github.com/lestrrat-go/jwx/v3/jwk"
 )
 
 // Issuer issues tokens of the shape that an Amazon Cognito user pool gives
@@ -20,29 +14,35 @@ import (
 //
 //	GET  /.well-known/openid-configuration
 //	GET  /.well-known/jwks.json
-//	POST /oauth2/token         client_credentials, and authorization_code with PKCE
+//	POST /oauth2/token         client_credentials, authorization_code with PKCE, refresh_token
 //	GET  /oauth2/authorize     the sign-in page; the form is posted back to it
+//	GET  /oauth2/userInfo      who the user of an access token is; POST does the same
+//	POST /oauth2/revoke        ends the session of a refresh token
+//	GET  /logout               sends the browser to one of the client's LogoutURIs
 //
-// It is an http.Handler, safe for concurrent use, and forgets its key and the
-// codes it gave when the process ends. There are no refresh tokens, no
-// /oauth2/userInfo and no sign-out. It serves development and tests: passwords
-// and secrets stand in its configuration, and nothing slows down a guesser.
+// Refresh tokens rotate: each is good once and for thirty days, and to use one
+// again ends its session. A parameter resource (RFC 8707) becomes the aud of
+// access tokens.
+//
+// Issuer is an http.Handler and safe for concurrent use. It forgets its key and
+// its sessions when the process ends, unless Options.State names a folder for
+// them. It is meant for development and tests: passwords and secrets are in its
+// configuration, and nothing slows down somebody who guesses them.
 type Issuer struct {
+	name     string
 	url      string
 	lifetime time.Duration
 	clients  map[string]Client
 	users    map[string]User
 	origins  []string
-	key      jwk.Key
-	keys     jwk.Set
-	codes    codes
+	store    *store
 	mux      *http.ServeMux
 	now      func() time.Time
 }
 
-// NewIssuer returns the issuer of config, with an RSA key of its own that it
-// makes now. The error names every problem of config; another one is to run
-// inside AWS Lambda.
+// NewIssuer returns the issuer that config describes. It makes an RSA key when
+// the first one is needed. The error names every problem of config, or says
+// that the program runs inside AWS Lambda.
 func NewIssuer(config IssuerConfig) (*Issuer, error) {
 	if err := checkNotInLambda(); err != nil {
 		return nil, err
@@ -50,46 +50,18 @@ func NewIssuer(config IssuerConfig) (*Issuer, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	key, err := newKey()
-	if err != nil {
-		return nil, fmt.Errorf("local: making the issuer's key: %w", err)
-	}
-	public, err := jwk.PublicKeyOf(key)
-	if err != nil {
-		return nil, fmt.Errorf("local: making the issuer's key: %w", err)
-	}
 	i := &Issuer{
+		name:     config.Name,
 		url:      config.URL,
 		lifetime: cmp.Or(config.Lifetime, time.Hour),
 		clients:  byID(config.Clients),
 		users:    byUsername(config.Users),
 		origins:  originsOf(config.Clients),
-		key:      key,
-		keys:     jwk.NewSet(),
+		store:    newStore(),
 		now:      time.Now,
 	}
 	i.mux = i.routes()
-	return i, i.keys.AddKey(public)
-}
-
-// newKey is an RSA key because an HTTP API verifies no other
-// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html).
-func newKey() (jwk.Key, error) {
-	raw, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return nil, err
-	}
-	key, err := jwk.Import(raw)
-	if err != nil {
-		return nil, err
-	}
-	if err := jwk.AssignKeyID(key); err != nil {
-		return nil, err
-	}
-	if err := key.Set(jwk.AlgorithmKey, jwa.RS256()); err != nil {
-		return nil, err
-	}
-	return key, key.Set(jwk.KeyUsageKey, jwk.ForSignature)
+	return i, nil
 }
 
 func byID(clients []Client) map[string]Client {
@@ -120,7 +92,13 @@ func (i *Issuer) routes() *http.ServeMux {
 	mux.HandleFunc("GET /.well-known/openid-configuration", i.serveConfiguration)
 	mux.HandleFunc("GET /.well-known/jwks.json", i.serveKeys)
 	mux.HandleFunc("POST /oauth2/token", i.serveToken)
-	mux.HandleFunc("OPTIONS /oauth2/token", servePreflight)
+	mux.HandleFunc("POST /oauth2/revoke", i.serveRevoke)
+	mux.HandleFunc("GET /oauth2/userInfo", i.serveUserInfo)
+	mux.HandleFunc("POST /oauth2/userInfo", i.serveUserInfo)
+	for _, path := range []string{"/oauth2/token", "/oauth2/revoke", "/oauth2/userInfo"} {
+		mux.HandleFunc("OPTIONS "+path, servePreflight)
+	}
+	mux.HandleFunc("GET /logout", i.serveLogout)
 	mux.HandleFunc("GET /oauth2/authorize", i.serveSignIn)
 	// A form on another site must not sign its visitor in as somebody else.
 	mux.Handle("POST /oauth2/authorize", http.NewCrossOriginProtection().Handler(http.HandlerFunc(i.serveSignIn)))

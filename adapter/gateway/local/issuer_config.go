@@ -6,10 +6,12 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // IssuerConfig says who can get tokens from an [Issuer], and which.
 type IssuerConfig struct {
+	Name     string        // what gateway routes and authz.Issuer call it; "": it has no name, which only the first issuer may lack
 	URL      string        // the iss of every token, to the letter: scheme, host and port, as "http://localhost:8081"
 	Clients  []Client      // at least one
 	Users    []User        // who can sign in; nil: nobody, only clients get tokens
@@ -23,15 +25,17 @@ type Client struct {
 	Secret       string   // "": a public client, which gets no token for itself
 	Scopes       []string // what it may ask for, and what it gets if it asks for nothing
 	RedirectURIs []string // where signed-in users are sent back to, compared to the letter; nil: it signs nobody in
+	LogoutURIs   []string // where users who sign out are sent to, compared to the letter; nil: nobody is
+	Resources    []string // the audiences that it may bind access tokens to (RFC 8707): absolute URIs without a fragment; nil: none
 }
 
 // User is somebody who can sign in at the issuer's page.
 type User struct {
 	Username string
 	Password string
-	Sub      string // "": a UUID made from Username, the same after every restart
-	Email    string // "": the ID token has no email
-	Groups   []string
+	Sub      string   // "": a UUID made from Username, the same after every restart
+	Email    string   // "": the ID token has no email
+	Groups   []string // without blanks, as in Cognito: a list that a gateway writes as [a b] could not be read back
 }
 
 func (c IssuerConfig) check() error {
@@ -73,22 +77,43 @@ func (c Client) check() error {
 	}
 	for _, scope := range c.Scopes {
 		if !isScopeToken(scope) {
-			problems = append(problems, fmt.Errorf("local: client %q: %q is no scope (RFC 6749 section 3.3)", c.ID, scope))
+			problems = append(problems, fmt.Errorf("local: client %q: %q is not a scope (RFC 6749 section 3.3)", c.ID, scope))
 		}
 	}
-	for _, uri := range c.RedirectURIs {
-		if u, err := url.Parse(uri); err != nil || !u.IsAbs() || u.Fragment != "" {
-			problems = append(problems, fmt.Errorf("local: client %q: redirect URI %q is not absolute or has a fragment (RFC 6749 section 3.1.2)", c.ID, uri))
+	for _, list := range []struct {
+		kind, section string
+		uris          []string
+	}{
+		{"redirect URI", "RFC 6749 section 3.1.2", c.RedirectURIs},
+		{"logout URI", "it is where browsers are sent", c.LogoutURIs},
+		{"resource", "RFC 8707 section 2", c.Resources},
+	} {
+		for _, uri := range list.uris {
+			if !isAbsolute(uri) {
+				problems = append(problems, fmt.Errorf("local: client %q: %s %q is not absolute or has a fragment (%s)", c.ID, list.kind, uri, list.section))
+			}
 		}
 	}
 	return errors.Join(problems...)
 }
 
+func isAbsolute(uri string) bool {
+	u, err := url.Parse(uri)
+	return err == nil && u.IsAbs() && !strings.Contains(uri, "#")
+}
+
 func (u User) check() error {
+	var problems []error
 	if u.Username == "" || u.Password == "" {
-		return fmt.Errorf("local: user %q has no name or no password", u.Username)
+		problems = append(problems, fmt.Errorf("local: user %q has no name or no password", u.Username))
 	}
-	return nil
+	// GroupNameType of the API reference of Cognito user pools.
+	for _, group := range u.Groups {
+		if group == "" || strings.ContainsFunc(group, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }) {
+			problems = append(problems, fmt.Errorf("local: user %q: group %q is empty or has a blank, as no group of Cognito has", u.Username, group))
+		}
+	}
+	return errors.Join(problems...)
 }
 
 func unique(kind, name string, seen map[string]bool) error {

@@ -17,7 +17,9 @@ import (
 )
 
 const (
-	callback = "http://localhost:3000/callback?from=issuer"
+	callback  = "http://localhost:3000/callback?from=issuer"
+	loggedOut = "http://localhost:3000/bye?from=issuer"
+	notesAPI  = "https://notes.example/api"
 )
 
 var noon = time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -26,12 +28,12 @@ func config(url string) local.IssuerConfig {
 	return local.IssuerConfig{
 		URL: url,
 		Clients: []local.Client{
-			{ID: "reader", Secret: "reader-secret", Scopes: []string{"notes-api/read"}},
+			{ID: "reader", Secret: "reader-secret", Scopes: []string{"notes-api/read"}, Resources: []string{notesAPI, "https://other.example/"}},
 			{ID: "writer", Secret: "writer-secret", Scopes: []string{"notes-api/read", "notes-api/write", "openid"}, RedirectURIs: []string{"http://localhost:9000/cb"}},
-			{ID: "page", Scopes: []string{"notes-api/read"}, RedirectURIs: []string{callback}},
+			{ID: "page", Scopes: []string{"notes-api/read"}, RedirectURIs: []string{callback}, LogoutURIs: []string{loggedOut}, Resources: []string{notesAPI}},
 		},
 		Users: []local.User{
-			{Username: "alice", Password: "alice-password", Sub: "3f1d", Email: "alice@example.com", Groups: []string{"admin", "not poweruser"}},
+			{Username: "alice", Password: "alice-password", Sub: "3f1d", Email: "alice@example.com", Groups: []string{"admin", "poweruser"}},
 			{Username: "bob", Password: "bob-password"},
 		},
 	}
@@ -100,9 +102,12 @@ func TestConfiguration(t *testing.T) {
 		"issuer":                                issuer.URL(),
 		"authorization_endpoint":                issuer.URL() + "/oauth2/authorize",
 		"token_endpoint":                        issuer.URL() + "/oauth2/token",
+		"userinfo_endpoint":                     issuer.URL() + "/oauth2/userInfo",
+		"revocation_endpoint":                   issuer.URL() + "/oauth2/revoke",
+		"end_session_endpoint":                  issuer.URL() + "/logout",
 		"jwks_uri":                              issuer.URL() + "/.well-known/jwks.json",
 		"response_types_supported":              []any{"code"},
-		"grant_types_supported":                 []any{"authorization_code", "client_credentials"},
+		"grant_types_supported":                 []any{"authorization_code", "client_credentials", "refresh_token"},
 		"subject_types_supported":               []any{"public"},
 		"id_token_signing_alg_values_supported": []any{"RS256"},
 		"scopes_supported":                      []any{"email", "notes-api/read", "notes-api/write", "openid", "profile"},
@@ -172,8 +177,9 @@ func TestNewIssuerNamesEveryProblem(t *testing.T) {
 			{ID: "c", Secret: "s", Scopes: []string{"two words"}},
 			{ID: "c", RedirectURIs: []string{"/relative", "http://localhost/#fragment"}},
 			{ID: "useless"},
+			{ID: "d", Secret: "s", LogoutURIs: []string{"//evil.example"}, Resources: []string{"notes", "https://notes.example/#"}},
 		},
-		Users: []local.User{{Username: "nopassword"}, {Username: "u", Password: "p"}, {Username: "u", Password: "q"}},
+		Users: []local.User{{Username: "nopassword"}, {Username: "u", Password: "p"}, {Username: "u", Password: "q", Groups: []string{"two words", "", "a\u00a0b", "fine,[too]"}}},
 	})
 	if err == nil {
 		t.Fatal("no error")
@@ -182,17 +188,26 @@ func TestNewIssuerNamesEveryProblem(t *testing.T) {
 		`issuer URL "http://localhost:8081/"`,
 		`token lifetime -1s`,
 		`client ID "a:b"`,
-		`"two words" is no scope`,
+		`"two words" is not a scope`,
 		`client "c" is there twice`,
 		`redirect URI "/relative"`,
 		`redirect URI "http://localhost/#fragment"`,
 		`client "useless" has neither`,
+		`logout URI "//evil.example"`,
+		`resource "notes"`,
+		`resource "https://notes.example/#"`,
+		`group "two words"`,
+		`group ""`,
+		`group "a\u00a0b"`,
 		`user "nopassword" has no name or no password`,
 		`user "u" is there twice`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not mention %s:\n%v", want, err)
 		}
+	}
+	if strings.Contains(err.Error(), "fine,[too]") {
+		t.Errorf("a group that Cognito could have is refused: %v", err)
 	}
 }
 

@@ -44,9 +44,9 @@ import (
 )
 
 // ListenAndServe serves h on the TCP address addr ("localhost:8080"), and
-// opts.Issuer on the host and port of its URL, until the process is told to
-// stop (Ctrl-C, SIGTERM). Then requests in flight have three seconds to end,
-// and it returns nil; a second Ctrl-C ends the process at once.
+// each of opts.Issuers on the host and port of its URL, until the process is
+// told to stop (Ctrl-C, SIGTERM). Then requests in flight have three seconds to
+// end, and it returns nil; a second Ctrl-C ends the process at once.
 //
 // Nil opts are the defaults: an HTTP API with payload format 2.0 and the routes
 // ANY /{proxy+} and ANY /. A setting that cannot work is an error, all of them
@@ -54,37 +54,54 @@ import (
 // adapter.New does.
 func ListenAndServe(addr string, h http.Handler, opts *Options) error {
 	s, err := newService(h, opts)
-	if err := errors.Join(err, s.checkAddr(addr), s.checkIssuerAddr()); err != nil {
+	if err := errors.Join(err, s.checkAddr(addr), s.checkIssuerAddrs()); err != nil {
 		return err
 	}
 	api, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("local: %w", err)
 	}
-	var issuer net.Listener
-	if s.Issuer != nil {
-		if issuer, err = net.Listen("tcp", s.Issuer.host()); err != nil {
-			return errors.Join(fmt.Errorf("local: token issuer: %w", err), api.Close())
-		}
+	listeners, err := s.listenForIssuers()
+	if err != nil {
+		return errors.Join(err, api.Close())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the next signal is the system's again
-	return s.serve(ctx, api, issuer)
+	return s.serve(ctx, api, listeners)
 }
 
 // Serve is [ListenAndServe] without signals, for tests: it serves h on api and
-// opts.Issuer on issuer until ctx is done, and closes both listeners. A nil
-// issuer means that opts.Issuer is served elsewhere, or that there is none.
-// The listeners' addresses are checked as ListenAndServe checks addr.
-func Serve(ctx context.Context, api, issuer net.Listener, h http.Handler, opts *Options) error {
+// each of opts.Issuers on the listener of the same index until ctx is done, and
+// closes all listeners. An issuer whose listener is nil, or that has none, is
+// served elsewhere or not at all. The listeners' addresses are checked as
+// ListenAndServe checks addr.
+func Serve(ctx context.Context, api net.Listener, issuers []net.Listener, h http.Handler, opts *Options) error {
 	s, err := newService(h, opts)
 	err = errors.Join(err, s.checkAddr(api.Addr().String()))
-	if issuer != nil {
-		err = errors.Join(err, s.checkAddr(issuer.Addr().String()), s.checkIssuer())
+	for _, l := range issuers {
+		if l != nil {
+			err = errors.Join(err, s.checkAddr(l.Addr().String()))
+		}
+	}
+	if len(issuers) > len(s.Issuers) {
+		err = errors.Join(err, fmt.Errorf("local: %d listeners for issuers, and %d Issuers", len(issuers), len(s.Issuers)))
 	}
 	if err != nil {
-		return errors.Join(err, closeAll(api, issuer))
+		return errors.Join(err, closeAll(append(issuers, api)))
 	}
-	return s.serve(ctx, api, issuer)
+	return s.serve(ctx, api, issuers)
+}
+
+// listenForIssuers returns a listener for each of the issuers.
+func (o *Options) listenForIssuers() ([]net.Listener, error) {
+	var listeners []net.Listener
+	for _, i := range o.Issuers {
+		l, err := net.Listen("tcp", i.host())
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("local: token issuer: %w", err), closeAll(listeners))
+		}
+		listeners = append(listeners, l)
+	}
+	return listeners, nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
@@ -37,16 +38,29 @@ type Options struct {
 	// changed Observe silences the request lines. Nil: no change.
 	Configure func(*gateway.Config)
 
-	// Issuer is served beside the gateway, whose authorizer then admits its
-	// tokens: the JWT authorizer of an HTTP API, the Cognito authorizer of a
-	// REST API, which wants an ID token on routes without Scopes and an access
-	// token on the others. Nil: no issuer and no authorizer.
-	Issuer *Issuer
+	// Issuers are served beside the gateway, each on the host and port of its
+	// URL. The gateway's authorizer admits the tokens of the first: the JWT
+	// authorizer of an HTTP API, the Cognito authorizer of a REST API, which
+	// wants an ID token on routes without Scopes and an access token on the
+	// others. The tokens of another issuer, and only those, are admitted on
+	// routes whose Authorizer is its name. Nil: no issuer and no authorizer.
+	Issuers []*Issuer
 
 	// Audience is what the authorizer accepts as aud, or as client_id in a
-	// token without aud; nil: the IDs of the issuer's clients. A Cognito
-	// authorizer knows no audience.
+	// token without aud; nil: the IDs of the issuer's clients and their
+	// Resources. A Cognito authorizer does not look at the audience.
 	Audience []string
+
+	// State is a folder in which the issuers keep their keys, codes and
+	// sessions, so that tokens outlive a restart of the program. The folder is
+	// made if it is not there; it holds private keys, so one that others may
+	// read is refused. "": nothing is kept.
+	State string
+
+	// Timeout is how long the handler may take, on the gateway and in the
+	// adapter alike. 0: what the front allows; < 0: there is no limit, for a
+	// debugger's pause.
+	Timeout time.Duration
 
 	// Try are the requests printed as curl lines once the server is ready,
 	// fresh tokens in them; nil: GET /.
@@ -71,21 +85,19 @@ func (o *Options) check() error {
 	if a := o.Adapter; a != nil && len(a.Formats) > 0 && !slices.Contains(a.Formats, o.format()) {
 		problems = append(problems, fmt.Errorf("local: Adapter.Formats has no %v, which is what the gateway sends", o.format()))
 	}
-	if o.Issuer != nil && o.authorizer() == nil {
-		problems = append(problems, fmt.Errorf("local: a %v has no authorizer for an Issuer's tokens", o.format()))
-	}
+	problems = append(problems, o.checkIssuers())
 	for _, try := range o.Try {
-		problems = append(problems, try.check(o.Issuer))
+		problems = append(problems, try.check(o.issuer()))
 	}
 	return errors.Join(problems...)
 }
 
-// checkIssuer is for a listener that is there for an issuer.
-func (o *Options) checkIssuer() error {
-	if o.Issuer == nil {
-		return errors.New("local: a listener for an issuer, and no Issuer")
+// issuer is the one whose tokens the curl lines have; nil without any.
+func (o *Options) issuer() *Issuer {
+	if len(o.Issuers) == 0 {
+		return nil
 	}
-	return nil
+	return o.Issuers[0]
 }
 
 func (o *Options) format() adapter.Format {

@@ -18,7 +18,7 @@ func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 		Format:  adapter.FunctionURL,
 		Adapter: &adapter.Options{Formats: []adapter.Format{adapter.RESTAPI}},
 		Stage:   "a/b",
-		Issuer:  issuer,
+		Issuers: []*local.Issuer{issuer},
 		Try: []local.Try{
 			{Path: "hello"},
 			{Path: "/two words"},
@@ -88,7 +88,7 @@ func TestIssuersAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = local.ListenAndServe("localhost:0", nil, &local.Options{Issuer: issuer})
+		err = local.ListenAndServe("localhost:0", nil, &local.Options{Issuers: []*local.Issuer{issuer}})
 		if got := !strings.Contains(err.Error(), "\n"); got != ok {
 			t.Errorf("issuer %s accepted: %t, want %t: %v", url, got, ok, err)
 		}
@@ -102,7 +102,7 @@ func TestIssuersPortIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = local.ListenAndServe("localhost:0", http.HandlerFunc(app), &local.Options{Issuer: issuer, Output: io.Discard})
+	err = local.ListenAndServe("localhost:0", http.HandlerFunc(app), &local.Options{Issuers: []*local.Issuer{issuer}, Output: io.Discard})
 	if err == nil || !strings.Contains(err.Error(), "token issuer") {
 		t.Errorf("error %v, want one that names the token issuer", err)
 	}
@@ -114,11 +114,11 @@ func TestServeRefusesAndClosesListeners(t *testing.T) {
 		t.Fatal(err)
 	}
 	orphan := listen(t)
-	err = local.Serve(t.Context(), exposed, orphan, http.HandlerFunc(app), nil)
+	err = local.Serve(t.Context(), exposed, []net.Listener{orphan}, http.HandlerFunc(app), nil)
 	if err == nil {
 		t.Fatal("no error for a listener on every address")
 	}
-	for _, want := range []string{"is not on loopback", "no Issuer"} {
+	for _, want := range []string{"is not on loopback", "1 listeners for issuers, and 0 Issuers"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q in it", err, want)
 		}

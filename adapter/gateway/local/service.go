@@ -36,15 +36,16 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 		return s, errors.Join(err, errors.New("local: no handler"))
 	}
 	config := gateway.Config{
-		Function:   adapter.New(h, s.Adapter),
-		Format:     s.format(),
-		Stage:      s.stage(),
-		BasePath:   s.BasePath,
-		Routes:     s.Routes,
-		Streaming:  s.Streaming,
-		Authorizer: s.authorizer(),
-		Observe:    func(r *http.Request, record gateway.Record) { s.lines.Print(requestLine(r, record)) },
+		Function:  adapter.New(h, s.adapterOptions()),
+		Format:    s.format(),
+		Stage:     s.stage(),
+		BasePath:  s.BasePath,
+		Routes:    s.Routes,
+		Streaming: s.Streaming,
+		Timeout:   s.timeout(),
+		Observe:   func(r *http.Request, record gateway.Record) { s.lines.Print(requestLine(r, record)) },
 	}
+	s.authorizers(&config)
 	if s.Configure != nil {
 		s.Configure(&config)
 	}
@@ -53,13 +54,18 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 	return s, errors.Join(err, problems)
 }
 
-// serve serves the API, and the issuer where it has a listener, until ctx is
-// done or one of the two fails.
-func (s *service) serve(ctx context.Context, api, issuer net.Listener) error {
-	failed := make(chan error, 2)
+// serve serves the API, and the issuers that have a listener, until ctx is done
+// or one of them fails.
+func (s *service) serve(ctx context.Context, api net.Listener, issuers []net.Listener) error {
+	if err := s.openState(); err != nil {
+		return errors.Join(err, closeAll(append(issuers, api)))
+	}
+	failed := make(chan error, 1+len(issuers))
 	running := []*http.Server{start(api, s.hostCheck(s.gateway), failed)}
-	if issuer != nil {
-		running = append(running, start(issuer, s.hostCheck(s.Issuer), failed))
+	for n, l := range issuers {
+		if l != nil {
+			running = append(running, start(l, s.hostCheck(s.Issuers[n]), failed))
+		}
 	}
 	err := s.announce(s.url(api.Addr()))
 	if err == nil {
@@ -75,14 +81,30 @@ func (s *service) serve(ctx context.Context, api, issuer net.Listener) error {
 	return nil
 }
 
+// openState lets the issuers continue where an earlier run ended.
+func (o *Options) openState() error {
+	if o.State == "" {
+		return nil
+	}
+	var problems []error
+	for _, i := range o.Issuers {
+		file, err := openState(o.State, i.url)
+		if err == nil {
+			err = i.store.restore(file)
+		}
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
+}
+
 func start(l net.Listener, h http.Handler, failed chan<- error) *http.Server {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: headerTimeout}
 	go func() { failed <- server.Serve(l) }()
 	return server
 }
 
-// shutdown lets requests end, and then ends them: to whoever stops the service an
-// error about a slow client is of no use.
+// shutdown lets requests end, and after a while ends them. An error about a slow
+// client would not help whoever stops the service.
 func shutdown(ctx context.Context, running []*http.Server) {
 	ctx, cancel := context.WithTimeout(ctx, shutdownTime)
 	defer cancel()
@@ -93,7 +115,7 @@ func shutdown(ctx context.Context, running []*http.Server) {
 	}
 }
 
-func closeAll(listeners ...net.Listener) error {
+func closeAll(listeners []net.Listener) error {
 	var err error
 	for _, l := range listeners {
 		if l != nil {

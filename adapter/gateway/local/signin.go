@@ -30,7 +30,7 @@ func (i *Issuer) serveSignIn(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "unknown client_id, or a redirect_uri that is not registered for it", http.StatusBadRequest)
 		return
 	}
-	scopes, err := s.check()
+	scopes, resource, err := s.check()
 	if err != nil {
 		s.redirect(w, r, url.Values{"error": {err.Error()}})
 		return
@@ -44,7 +44,12 @@ func (i *Issuer) serveSignIn(w http.ResponseWriter, r *http.Request) {
 		s.page(w, http.StatusForbidden, "Incorrect username or password.")
 		return
 	}
-	s.redirect(w, r, url.Values{"code": {i.codes.issue(s.grant(user, scopes), i.now())}})
+	code, err := i.store.issueCode(s.grant(user, scopes, resource), i.now())
+	if err != nil {
+		s.redirect(w, r, url.Values{"error": {"server_error"}})
+		return
+	}
+	s.redirect(w, r, url.Values{"code": {code}})
 }
 
 func (i *Issuer) readSignIn(query url.Values) (signIn, bool) {
@@ -54,18 +59,22 @@ func (i *Issuer) readSignIn(query url.Values) (signIn, bool) {
 	return signIn{client, uri, query}, known
 }
 
-// check returns the scopes to grant. PKCE is not optional here, and "plain" is
-// no method (RFC 9700 section 2.1.1).
-func (s signIn) check() ([]string, error) {
+// check returns the scopes and the resource to grant. PKCE is not optional
+// here, and "plain" is not accepted as a method (RFC 9700 section 2.1.1).
+func (s signIn) check() (scopes []string, resource string, err error) {
 	switch {
 	case repeated(s.query):
-		return nil, invalidRequest
+		return nil, "", invalidRequest
 	case s.query.Get("response_type") != "code":
-		return nil, unsupportedResponseType
-	case s.query.Get("code_challenge_method") != "S256" || len(s.query.Get("code_challenge")) != 43:
-		return nil, invalidRequest
+		return nil, "", unsupportedResponseType
+	case s.query.Get("code_challenge_method") != "S256" || !isChallenge(s.query.Get("code_challenge")):
+		return nil, "", invalidRequest
 	}
-	return choose(s.query.Get("scope"), s.client.signInScopes())
+	if resource, err = s.client.target(s.query.Get("resource")); err != nil {
+		return nil, "", err
+	}
+	scopes, err = choose(s.query.Get("scope"), s.client.signInScopes())
+	return scopes, resource, err
 }
 
 func (i *Issuer) signedIn(w http.ResponseWriter, r *http.Request) (User, bool) {
@@ -77,14 +86,15 @@ func (i *Issuer) signedIn(w http.ResponseWriter, r *http.Request) (User, bool) {
 	return user, known && equal(form.Get("password"), user.Password)
 }
 
-func (s signIn) grant(user User, scopes []string) grant {
+func (s signIn) grant(user User, scopes []string, resource string) grant {
 	return grant{
-		client:      s.client.ID,
-		redirectURI: s.redirectURI,
-		challenge:   s.query.Get("code_challenge"),
-		nonce:       s.query.Get("nonce"),
-		scopes:      scopes,
-		user:        user,
+		Client:      s.client.ID,
+		RedirectURI: s.redirectURI,
+		Challenge:   s.query.Get("code_challenge"),
+		Nonce:       s.query.Get("nonce"),
+		Scopes:      scopes,
+		Resource:    resource,
+		Username:    user.Username,
 	}
 }
 

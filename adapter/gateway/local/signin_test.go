@@ -15,7 +15,9 @@ import (
 
 const verifier = "a-verifier-of-43-characters-or-more-0123456789"
 
-func challenge() string {
+func challenge() string { return challengeOf(verifier) }
+
+func challengeOf(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
@@ -97,18 +99,27 @@ func TestSignInGivesAccessAndIDToken(t *testing.T) {
 		t.Fatalf("status = %d, body %v", status, reply)
 	}
 	common := map[string]any{
-		"sub": "3f1d", "iss": issuer.URL(), "cognito:groups": []any{"admin", "not poweruser"},
+		"sub": "3f1d", "iss": issuer.URL(), "cognito:groups": []any{"admin", "poweruser"},
 		"iat": float64(noon.Unix()), "auth_time": float64(noon.Unix()), "exp": float64(noon.Unix() + 3600),
 	}
 	access := map[string]any{"token_use": "access", "client_id": "page", "username": "alice", "scope": "openid notes-api/read", "version": 2.0}
 	id := map[string]any{"token_use": "id", "aud": "page", "cognito:username": "alice", "email": "alice@example.com", "email_verified": true, "nonce": "n-0"}
 	for name, want := range map[string]map[string]any{"access_token": access, "id_token": id} {
 		maps.Copy(want, common)
-		if diff := cmp.Diff(want, claimsOf(t, reply[name])); diff != "" {
+		got := claimsOf(t, reply[name])
+		if session, _ := got["origin_jti"].(string); len(session) != 36 {
+			t.Errorf("origin_jti = %v, want a UUID", got["origin_jti"])
+		}
+		delete(got, "origin_jti")
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 		delete(reply, name)
 	}
+	if refresh, _ := reply["refresh_token"].(string); refresh == "" {
+		t.Error("no refresh token")
+	}
+	delete(reply, "refresh_token")
 	if diff := cmp.Diff(map[string]any{"expires_in": 3600.0, "token_type": "Bearer"}, reply); diff != "" {
 		t.Errorf("the rest of the reply (-want +got):\n%s", diff)
 	}
@@ -147,9 +158,13 @@ func TestAuthorizeTellsTheApplication(t *testing.T) {
 		{"the implicit grant", []string{"response_type", "token"}, "unsupported_response_type"},
 		{"no challenge", []string{"code_challenge", ""}, "invalid_request"},
 		{"a short challenge", []string{"code_challenge", "abc"}, "invalid_request"},
+		{"a challenge that is not base64url", []string{"code_challenge", strings.Repeat("+", 43)}, "invalid_request"},
+		{"a challenge with loose bits", []string{"code_challenge", strings.Repeat("B", 43)}, "invalid_request"},
 		{"no challenge method", []string{"code_challenge_method", ""}, "invalid_request"},
 		{"the plain method", []string{"code_challenge_method", "plain"}, "invalid_request"},
 		{"a scope of another client", []string{"scope", "notes-api/write"}, "invalid_scope"},
+		{"a resource of another client", []string{"resource", "https://other.example/"}, "invalid_target"},
+		{"a resource by another spelling", []string{"resource", notesAPI + "/"}, "invalid_target"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {

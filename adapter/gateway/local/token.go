@@ -17,11 +17,15 @@ import (
 var errSignature = errors.New("local: not a token this issuer signed")
 
 // Verify checks the signature of token and returns its claims. It admits the
-// compact form, RS256 and the issuer's own key by its kid, nothing else, and
-// does not look at the claims: expiry and audience are the gateway's to check.
-// The error never says more than that the check failed.
+// compact form, RS256 and the issuer's own key by its kid, nothing else. It does
+// not look at the claims: expiry and audience are checked by the gateway. The
+// error never says more than that the check failed.
 func (i *Issuer) Verify(_ context.Context, token string) (json.RawMessage, error) {
-	claims, err := jws.Verify([]byte(token), jws.WithCompact(), jws.WithKeySet(i.keys))
+	keys, err := i.store.ring()
+	if err != nil {
+		return nil, err
+	}
+	claims, err := jws.Verify([]byte(token), jws.WithCompact(), jws.WithKeySet(keys.public))
 	if err != nil {
 		return nil, errSignature // the cause quotes the token's header
 	}
@@ -32,7 +36,7 @@ func (i *Issuer) Verify(_ context.Context, token string) (json.RawMessage, error
 // is as in a fresh access token of a user pool (iss, iat, auth_time, exp, jti,
 // token_use, version; never sub, client_id or scope), and a nil value leaves
 // its claim out. The error is that of encoding/json for a value it cannot
-// encode.
+// encode, or of a State that cannot be written.
 //
 //	expired, err := issuer.Token(map[string]any{"sub": "reader", "client_id": "reader", "exp": 1})
 func (i *Issuer) Token(claims map[string]any) (string, error) {
@@ -52,7 +56,11 @@ func (i *Issuer) Token(claims map[string]any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("local: encoding claims: %w", err)
 	}
-	token, err := jws.Sign(payload, jws.WithKey(jwa.RS256(), i.key))
+	keys, err := i.store.ring()
+	if err != nil {
+		return "", err
+	}
+	token, err := jws.Sign(payload, jws.WithKey(jwa.RS256(), keys.signing))
 	if err != nil {
 		return "", fmt.Errorf("local: signing: %w", err)
 	}
@@ -60,47 +68,60 @@ func (i *Issuer) Token(claims map[string]any) (string, error) {
 }
 
 // clientToken is what client_credentials gives: a client that is its own
-// subject, and neither username nor aud
+// subject, without username and, unless it asked for a resource, without aud
 // (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html).
-func (i *Issuer) clientToken(c Client, scopes []string) (string, error) {
+func (i *Issuer) clientToken(c Client, scopes []string, resource string) (string, error) {
 	return i.Token(map[string]any{
 		"sub":       c.ID,
 		"client_id": c.ID,
 		"scope":     strings.Join(scopes, " "),
+		"aud":       given(resource),
 	})
 }
 
-func (i *Issuer) userToken(g grant) (string, error) {
+func (i *Issuer) userToken(s session) (string, error) {
+	user := i.users[s.Username]
 	return i.Token(map[string]any{
-		"sub":            g.user.Sub,
-		"client_id":      g.client,
-		"scope":          strings.Join(g.scopes, " "),
-		"username":       g.user.Username,
-		"cognito:groups": absent(g.user.Groups),
-		"auth_time":      g.signedIn.Unix(),
+		"sub":            user.Sub,
+		"client_id":      s.Client,
+		"scope":          strings.Join(s.Scopes, " "),
+		"aud":            given(s.Resource),
+		"username":       user.Username,
+		"cognito:groups": absent(user.Groups),
+		"auth_time":      s.SignedIn.Unix(),
+		"origin_jti":     given(s.id),
 	})
 }
 
 // idToken has aud where an access token has client_id, so a gateway that looks
 // at nothing but the audience takes either
 // (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html).
-func (i *Issuer) idToken(g grant) (string, error) {
+func (i *Issuer) idToken(s session) (string, error) {
+	user := i.users[s.Username]
 	claims := map[string]any{
-		"sub":              g.user.Sub,
-		"aud":              g.client,
+		"sub":              user.Sub,
+		"aud":              s.Client,
 		"token_use":        "id",
 		"version":          nil,
-		"cognito:username": g.user.Username,
-		"cognito:groups":   absent(g.user.Groups),
-		"auth_time":        g.signedIn.Unix(),
+		"cognito:username": user.Username,
+		"cognito:groups":   absent(user.Groups),
+		"auth_time":        s.SignedIn.Unix(),
+		"origin_jti":       given(s.id),
+		"email":            given(user.Email),
+		"nonce":            given(s.nonce),
 	}
-	if g.user.Email != "" {
-		claims["email"], claims["email_verified"] = g.user.Email, true
-	}
-	if g.nonce != "" {
-		claims["nonce"] = g.nonce
+	if user.Email != "" {
+		claims["email_verified"] = true
 	}
 	return i.Token(claims)
+}
+
+// given makes an empty text nil: there is no such claim.
+func given(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 // absent makes an empty list nil: a user of no group has no such claim.

@@ -1,9 +1,7 @@
 package local
 
 import (
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"mime"
 	"net/http"
@@ -28,13 +26,20 @@ const (
 	unauthorizedClient      oauthError = "unauthorized_client"
 	unsupportedGrantType    oauthError = "unsupported_grant_type"
 	unsupportedResponseType oauthError = "unsupported_response_type"
+	invalidTarget           oauthError = "invalid_target"         // RFC 8707 section 2
+	invalidToken            oauthError = "invalid_token"          // RFC 6750 section 3.1
+	unsupportedTokenType    oauthError = "unsupported_token_type" // RFC 7009 section 2.2.1
 )
 
+// serverError is all that a client learns of the issuer's own troubles.
+var serverError = map[string]string{"error": "server_error"}
+
 type tokenReply struct {
-	IDToken     string `json:"id_token,omitempty"`
-	AccessToken string `json:"access_token"`
-	ExpiresIn   int    `json:"expires_in"`
-	TokenType   string `json:"token_type"`
+	IDToken      string `json:"id_token,omitempty"`
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+	ExpiresIn    int    `json:"expires_in"`
+	TokenType    string `json:"token_type"`
 }
 
 // serveToken answers every refusal with 400 and the bare code, as Cognito
@@ -42,15 +47,20 @@ type tokenReply struct {
 // (https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html).
 func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
 	reply, err := i.exchange(w, r)
-	var code oauthError
-	switch {
-	case err == nil:
-		writeJSON(w, http.StatusOK, reply)
-	case errors.As(err, &code):
-		writeJSON(w, http.StatusBadRequest, map[string]oauthError{"error": code})
-	default:
-		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "server_error"})
+	if err != nil {
+		refuse(w, err)
+		return
 	}
+	writeJSON(w, http.StatusOK, reply)
+}
+
+func refuse(w http.ResponseWriter, err error) {
+	var code oauthError
+	if errors.As(err, &code) {
+		writeJSON(w, http.StatusBadRequest, map[string]oauthError{"error": code})
+		return
+	}
+	writeJSON(w, http.StatusInternalServerError, serverError)
 }
 
 func (i *Issuer) exchange(w http.ResponseWriter, r *http.Request) (tokenReply, error) {
@@ -67,6 +77,8 @@ func (i *Issuer) exchange(w http.ResponseWriter, r *http.Request) (tokenReply, e
 		return i.clientCredentials(client, form)
 	case "authorization_code":
 		return i.authorizationCode(client, form)
+	case "refresh_token":
+		return i.refresh(client, form)
 	case "":
 		return tokenReply{}, invalidRequest
 	}
@@ -122,31 +134,64 @@ func (i *Issuer) clientCredentials(c Client, form url.Values) (tokenReply, error
 	if err != nil {
 		return tokenReply{}, err
 	}
-	token, err := i.clientToken(c, scopes)
-	return i.reply(token, ""), err
+	resource, err := c.target(form.Get("resource"))
+	if err != nil {
+		return tokenReply{}, err
+	}
+	token, err := i.clientToken(c, scopes, resource)
+	return i.reply(token), err
 }
 
 func (i *Issuer) authorizationCode(c Client, form url.Values) (tokenReply, error) {
-	g, ok := i.codes.redeem(form.Get("code"), i.now())
-	if !ok || g.client != c.ID || g.redirectURI != form.Get("redirect_uri") || !g.proves(form.Get("code_verifier")) {
-		return tokenReply{}, invalidGrant
+	s, err := i.store.redeem(form.Get("code"), i.now(), refreshLifetime, func(g grant) bool {
+		return g.Client == c.ID && g.RedirectURI == form.Get("redirect_uri") && g.proves(form.Get("code_verifier")) &&
+			i.knows(g.Username) && sameTarget(form, g.Resource)
+	})
+	if err != nil {
+		return tokenReply{}, err
 	}
-	access, err := i.userToken(g)
-	if err != nil || !slices.Contains(g.scopes, "openid") {
-		return i.reply(access, ""), err
-	}
-	id, err := i.idToken(g)
-	return i.reply(access, id), err
+	return i.sessionReply(s, s.Scopes)
 }
 
-func (i *Issuer) reply(access, id string) tokenReply {
-	return tokenReply{AccessToken: access, IDToken: id, ExpiresIn: int(i.lifetime.Seconds()), TokenType: "Bearer"}
+// sessionReply is a set of tokens for a signed-in user.
+func (i *Issuer) sessionReply(s session, scopes []string) (tokenReply, error) {
+	next := i.store.refreshToken(s)
+	s.Scopes = scopes
+	access, err := i.userToken(s)
+	if err != nil {
+		return tokenReply{}, err
+	}
+	reply := i.reply(access)
+	reply.RefreshToken = next
+	if slices.Contains(s.Scopes, "openid") {
+		reply.IDToken, err = i.idToken(s)
+	}
+	return reply, err
 }
 
-// proves checks the verifier against the S256 challenge (RFC 7636 section 4.6).
-func (g grant) proves(verifier string) bool {
-	sum := sha256.Sum256([]byte(verifier))
-	return equal(base64.RawURLEncoding.EncodeToString(sum[:]), g.challenge)
+func (i *Issuer) reply(access string) tokenReply {
+	return tokenReply{AccessToken: access, ExpiresIn: int(i.lifetime.Seconds()), TokenType: "Bearer"}
+}
+
+// knows reports whether there is such a user: one whom an older configuration
+// had gets no more tokens.
+func (i *Issuer) knows(username string) bool {
+	_, ok := i.users[username]
+	return ok
+}
+
+// target is the resource that a client binds a token to, "" for none.
+func (c Client) target(resource string) (string, error) {
+	if resource != "" && !slices.Contains(c.Resources, resource) {
+		return "", invalidTarget
+	}
+	return resource, nil
+}
+
+// sameTarget reports whether a token request repeats the resource of its grant
+// or names none (RFC 8707 section 2.2).
+func sameTarget(form url.Values, resource string) bool {
+	return !form.Has("resource") || form.Get("resource") == resource
 }
 
 // choose returns the scopes asked for, all allowed ones if there is none.

@@ -105,9 +105,9 @@ func (i *Issuer) tokenFor(t Try) (string, error) {
 	}
 	client := i.clients[t.Client]
 	if t.User == "" {
-		return i.clientToken(client, client.ownScopes())
+		return i.clientToken(client, client.ownScopes(), "")
 	}
-	return i.userToken(grant{client: client.ID, scopes: client.signInScopes(), user: i.users[t.User], signedIn: i.now()})
+	return i.userToken(session{Client: client.ID, Scopes: client.signInScopes(), Username: t.User, SignedIn: i.now()})
 }
 
 // curl is a line that gets a new token.

@@ -18,13 +18,15 @@ func main() {
 	addr := flag.String("addr", "localhost:8080", "`address` of the API")
 	issuer := flag.String("issuer", "localhost:8081", "`address` of the token issuer")
 	expose := flag.Bool("expose", false, "allow addresses beyond loopback")
+	state := flag.String("state", "", "`folder` to keep the issuer's keys and sessions in; without it they end with the program")
+	timeout := flag.Duration("timeout", 0, "how long a request may take; 0: what the gateway allows; -1s: as long as it likes, for a debugger")
 	flag.Parse()
-	if err := run(*addr, *issuer, *expose); err != nil {
+	if err := run(*addr, *issuer, &local.Options{State: *state, Timeout: *timeout, Expose: *expose}); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(addr, issuerAddr string, expose bool) error {
+func run(addr, issuerAddr string, opts *local.Options) error {
 	issuer, err := local.NewIssuer(local.IssuerConfig{
 		URL: "http://" + issuerAddr,
 		Clients: []local.Client{
@@ -35,21 +37,19 @@ func run(addr, issuerAddr string, expose bool) error {
 	if err != nil {
 		return err
 	}
-	who, err := claims.New(claims.Config{Issuers: []string{issuer.URL()}})
+	who, err := claims.New(issuer.Claims())
 	if err != nil {
 		return err
 	}
-	return local.ListenAndServe(addr, notesecho.Handler(who.Identify, &notes.Memory{}), &local.Options{
-		Routes: []gateway.Route{{Key: "GET /hello", Open: true}, {Key: "ANY /{proxy+}"}, {Key: "ANY /"}},
-		Issuer: issuer,
-		Try: []local.Try{
-			{Path: "/hello", Want: http.StatusOK},
-			{Path: "/profile", Want: http.StatusUnauthorized},
-			{Path: "/profile", Client: "reader", Want: http.StatusOK},
-			{Method: "POST", Path: "/notes", Client: "reader", Body: `{"title":"Groceries"}`, Want: http.StatusForbidden},
-			{Method: "POST", Path: "/notes", Client: "writer", Body: `{"title":"Groceries"}`, Want: http.StatusCreated},
-			{Path: "/notes", Client: "writer", Want: http.StatusOK},
-		},
-		Expose: expose,
-	})
+	opts.Routes = []gateway.Route{{Key: "GET /hello", Open: true}, {Key: "ANY /{proxy+}"}, {Key: "ANY /"}}
+	opts.Issuers = []*local.Issuer{issuer}
+	opts.Try = []local.Try{
+		{Path: "/hello", Want: http.StatusOK},
+		{Path: "/profile", Want: http.StatusUnauthorized},
+		{Path: "/profile", Client: "reader", Want: http.StatusOK},
+		{Method: "POST", Path: "/notes", Client: "reader", Body: `{"title":"Groceries"}`, Want: http.StatusForbidden},
+		{Method: "POST", Path: "/notes", Client: "writer", Body: `{"title":"Groceries"}`, Want: http.StatusCreated},
+		{Path: "/notes", Client: "writer", Want: http.StatusOK},
+	}
+	return local.ListenAndServe(addr, notesecho.Handler(who.Identify, &notes.Memory{}), opts)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"log"
+	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
@@ -15,8 +16,9 @@ import (
 
 // flags are the command line's.
 type flags struct {
-	addr, issuer, data string
-	rest, expose       bool
+	addr, issuer, data, state string
+	rest, expose              bool
+	timeout                   time.Duration
 }
 
 func main() {
@@ -24,8 +26,10 @@ func main() {
 	flag.StringVar(&f.addr, "addr", "localhost:8080", "`address` of the API")
 	flag.StringVar(&f.issuer, "issuer", "localhost:8081", "`address` of the token issuer")
 	flag.StringVar(&f.data, "data", "", "`file` to keep the notes in; without it they end with the program")
+	flag.StringVar(&f.state, "state", "", "`folder` to keep the issuer's keys and sessions in; without it they end with the program")
 	flag.BoolVar(&f.rest, "rest", false, "be a REST API with a Cognito authorizer instead of an HTTP API")
 	flag.BoolVar(&f.expose, "expose", false, "allow addresses beyond loopback")
+	flag.DurationVar(&f.timeout, "timeout", 0, "how long a request may take; 0: what the gateway allows; -1s: as long as it likes, for a debugger")
 	flag.Parse()
 	if err := f.run(); err != nil {
 		log.Fatal(err)

@@ -60,7 +60,7 @@ func serve(t *testing.T, f flags, store notes.Store, use func(printed func() str
 		defer cancel()
 		use(output.String)
 	}
-	if err := local.Serve(ctx, api, issuer, h, opts); err != nil {
+	if err := local.Serve(ctx, api, []net.Listener{issuer}, h, opts); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -17,7 +17,7 @@ func (f flags) setUp(store notes.Store) (http.Handler, *local.Options, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	who, err := claims.New(claims.Config{Issuers: []string{issuer.URL()}})
+	who, err := claims.New(issuer.Claims())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -26,11 +26,13 @@ func (f flags) setUp(store notes.Store) (http.Handler, *local.Options, error) {
 		return nil, nil, err
 	}
 	opts := &local.Options{
-		Format: adapter.HTTPAPIV2,
-		Routes: routes(),
-		Issuer: issuer,
-		Try:    tries(note),
-		Expose: f.expose,
+		Format:  adapter.HTTPAPIV2,
+		Routes:  routes(),
+		Issuers: []*local.Issuer{issuer},
+		Try:     tries(note),
+		State:   f.state,
+		Timeout: f.timeout,
+		Expose:  f.expose,
 	}
 	if f.rest {
 		opts.Format, opts.Routes = adapter.RESTAPI, routes(notes.ReadScope, notes.WriteScope)

@@ -15,6 +15,7 @@ import (
 func main() {
 	addr := flag.String("addr", "localhost:8080", "address to listen on")
 	expose := flag.Bool("expose", false, "allow an address beyond loopback")
+	timeout := flag.Duration("timeout", 0, "how long a request may take; 0: what the gateway allows; -1s: as long as it likes, for a debugger")
 	flag.Parse()
 
 	err := local.ListenAndServe(*addr, stream.Handler(), &local.Options{
@@ -24,7 +25,8 @@ func main() {
 			{Path: "/events?count=5", Want: http.StatusOK},
 			{Path: "/broken", Want: http.StatusOK},
 		},
-		Expose: *expose,
+		Expose:  *expose,
+		Timeout: *timeout,
 	})
 	if err != nil {
 		log.Fatal(err)
