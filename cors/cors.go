@@ -110,9 +110,6 @@ type handler struct {
 	next http.Handler
 }
 
-// Apply makes adapter.Handler's own answers carry the headers.
-func (h *handler) Apply(header http.Header, r *http.Request) { (*settings)(h.cors).Apply(header, r) }
-
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	slot.FromContext(r.Context()).SetCORS((*settings)(h.cors))
 	if h.cors.owner == OwnerApp && isPreflight(r) {
