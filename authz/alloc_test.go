@@ -13,6 +13,7 @@ type granted struct {
 	name  string
 	guard *authz.Guard
 	req   authz.Requirement
+	want  float64 // allocations: 2 for the request that carries the caller
 }
 
 func grantedDecisions(tb testing.TB) []granted {
@@ -21,15 +22,15 @@ func grantedDecisions(tb testing.TB) []granted {
 	count := func(*http.Request, authz.Decision) { told++ }
 	fn := authz.Func("f", func(*http.Request, *claims.Identity) error { return nil })
 	return []granted{
-		{"public, nobody", &authz.Guard{Identify: always(nil)}, authz.Public()},
-		{"public, known", &authz.Guard{Identify: alice}, authz.Public()},
-		{"authenticated", &authz.Guard{Identify: alice}, authz.Authenticated()},
-		{"scope", &authz.Guard{Identify: alice}, authz.Scope("c")},
-		{"scope, from the context", &authz.Guard{}, authz.Scope("c")},
-		{"last of any", &authz.Guard{Identify: alice}, authz.AnyScope("x", "y", "c")},
-		{"all, nested", &authz.Guard{Identify: alice}, authz.All(authz.Scope("a"), authz.Any(authz.Scope("x"), fn))},
-		{"every, source, token use", &authz.Guard{Identify: alice, Every: authz.TokenUse("access")}, authz.Source(claims.JWT)},
-		{"scope, OnDecision", &authz.Guard{Identify: alice, OnDecision: count}, authz.Scope("c")},
+		{"public, nobody", &authz.Guard{Identifier: always(nil)}, authz.Public(), 2},
+		{"public, known", &authz.Guard{Identifier: alice}, authz.Public(), 2},
+		{"authenticated", &authz.Guard{Identifier: alice}, authz.Authenticated(), 2},
+		{"scope", &authz.Guard{Identifier: alice}, authz.Scope("c"), 2},
+		{"scope, from the context", &authz.Guard{}, authz.Scope("c"), 0},
+		{"last of any", &authz.Guard{Identifier: alice}, authz.AnyScope("x", "y", "c"), 2},
+		{"all, nested", &authz.Guard{Identifier: alice}, authz.All(authz.Scope("a"), authz.Any(authz.Scope("x"), fn)), 2},
+		{"every, source, token use", &authz.Guard{Identifier: alice, Every: authz.TokenUse("access")}, authz.Source(claims.JWT), 2},
+		{"scope, OnDecision", &authz.Guard{Identifier: alice, OnDecision: count}, authz.Scope("c"), 2},
 	}
 }
 
@@ -38,7 +39,7 @@ func grantedRequest(tb testing.TB) *http.Request {
 	return r.WithContext(claims.NewContext(r.Context(), caller(tb, "a b c")))
 }
 
-func TestGrantedDecisionDoesNotAllocate(t *testing.T) {
+func TestGrantedDecisionAllocatesOnlyTheRequestServed(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
@@ -50,8 +51,8 @@ func TestGrantedDecisionDoesNotAllocate(t *testing.T) {
 					t.Fatal(err)
 				}
 			})
-			if got != 0 {
-				t.Errorf("%v allocations, want 0", got)
+			if got != test.want {
+				t.Errorf("%v allocations, want %v", got, test.want)
 			}
 		})
 	}

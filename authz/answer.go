@@ -17,10 +17,10 @@ type problem struct {
 }
 
 var details = map[string]string{
-	invalidRequest:         "The request carries credentials that are malformed or not unique.",
-	invalidToken:           "The access token is expired or not accepted.",
-	insufficientScope:      "The caller may not perform this operation.",
-	temporarilyUnavailable: "The access token cannot be checked at the moment.",
+	CodeInvalidRequest:         "The request carries credentials that are malformed or not unique.",
+	CodeInvalidToken:           "The access token is expired or not accepted.",
+	CodeInsufficientScope:      "The caller may not perform this operation.",
+	CodeTemporarilyUnavailable: "The access token cannot be checked at the moment.",
 }
 
 func writeProblem(w http.ResponseWriter, e *Error) {

@@ -5,7 +5,7 @@
 // token, but not which scope each operation needs. That is decided here, in
 // the function, per route:
 //
-//	mux := authz.NewMux(&authz.Guard{Identify: who.Identify})
+//	mux := authz.NewMux(&authz.Guard{Identifier: who})
 //	mux.HandleFunc("GET /hello", authz.Public(), hello)
 //	mux.HandleFunc("GET /notes", authz.Scope("notes-api/read"), list)
 //	mux.HandleFunc("POST /notes", authz.Scope("notes-api/write"), create)

@@ -34,13 +34,21 @@ func identity(t testing.TB, more map[string]any) *claims.Identity {
 	return id
 }
 
-// always is an Identify that knows only one caller.
-func always(id *claims.Identity) func(*http.Request) (*claims.Identity, error) {
-	return func(*http.Request) (*claims.Identity, error) { return id, nil }
+// by returns the Identifier that asks f, and no Identifier for nil.
+func by(f func(*http.Request) (*claims.Identity, error)) authz.Identifier {
+	if f == nil {
+		return nil
+	}
+	return authz.IdentifierFunc("test", claims.Trust{}, f)
 }
 
-func failing(err error) func(*http.Request) (*claims.Identity, error) {
-	return func(*http.Request) (*claims.Identity, error) { return nil, err }
+// always is an Identifier that knows only one caller.
+func always(id *claims.Identity) authz.Identifier {
+	return by(func(*http.Request) (*claims.Identity, error) { return id, nil })
+}
+
+func failing(err error) authz.Identifier {
+	return by(func(*http.Request) (*claims.Identity, error) { return nil, err })
 }
 
 // spy is a handler that remembers that it ran, and for whom.

@@ -35,7 +35,7 @@ func (e *Error) challenges() bool {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return true
 	case http.StatusBadRequest:
-		return e.Code == invalidRequest
+		return e.Code == CodeInvalidRequest
 	}
 	return false
 }
@@ -66,7 +66,7 @@ func (e *Error) code() string {
 // scopes returns the scopes that may be quoted, and none with another code:
 // only insufficient_scope says that asking for more scopes would help.
 func (e *Error) scopes() []string {
-	if e.Code != insufficientScope {
+	if e.Code != CodeInsufficientScope {
 		return nil
 	}
 	var tokens []string

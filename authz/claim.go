@@ -66,6 +66,17 @@ func TokenUse(s string) Requirement {
 	})
 }
 
+// AccessToken requires a caller who is known by an access token, where ID tokens
+// must not pass, as claims.Identity.IsAccessToken tells them apart: by token_use
+// or a verified typ of at+jwt, or because claims.Config.AccessTokenIssuers lists
+// the issuer.
+func AccessToken() Requirement {
+	const text = "access token"
+	return &oneOf{text, nil, errors.New("authz: needs an " + text), func(id *claims.Identity, _ []string) (bool, error) {
+		return id.IsAccessToken(), nil
+	}}
+}
+
 func newOneOf(where, what string, values []string, holds func(*claims.Identity, []string) (bool, error)) Requirement {
 	if len(values) == 0 || slices.Contains(values, "") {
 		panic("authz: " + where + " without a value, or with an empty one")

@@ -13,7 +13,7 @@ import (
 // It panics if there are none, one is nil, or one is Public.
 func All(r ...Requirement) Requirement {
 	mustBeParts("All", r)
-	return &combination{slices.Clone(r), joined(r, " and "), checkAll}
+	return &combination{slices.Clone(r), joined(r, " and "), false}
 }
 
 // Any requires at least one r. It checks them in order until one is met; if
@@ -21,7 +21,7 @@ func All(r ...Requirement) Requirement {
 // nil, or one is Public.
 func Any(r ...Requirement) Requirement {
 	mustBeParts("Any", r)
-	return &combination{slices.Clone(r), joined(r, " or "), checkAny}
+	return &combination{slices.Clone(r), joined(r, " or "), true}
 }
 
 func mustBeParts(where string, parts []Requirement) {
@@ -36,11 +36,14 @@ func mustBeParts(where string, parts []Requirement) {
 type combination struct {
 	parts []Requirement
 	text  string
-	check func([]Requirement, *http.Request, *claims.Identity) error
+	any   bool // one part is enough
 }
 
 func (c *combination) Check(r *http.Request, id *claims.Identity) error {
-	return c.check(c.parts, r, id)
+	if c.any {
+		return checkAny(c.parts, r, id)
+	}
+	return checkAll(c.parts, r, id)
 }
 
 func checkAll(parts []Requirement, r *http.Request, id *claims.Identity) error {

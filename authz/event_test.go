@@ -21,6 +21,15 @@ const httpAPIEvent = `{"version":"2.0","routeKey":"ANY /{proxy+}","rawPath":"/no
 		"time":"01/Jan/2026:00:00:00 +0000","timeEpoch":1767225600000},
 	"pathParameters":{"proxy":"notes/1"},"isBase64Encoded":false}`
 
+func httpAPIEventWith(t *testing.T, authorizer string) *adapter.Event {
+	t.Helper()
+	event, err := adapter.ParseEvent([]byte(strings.Replace(httpAPIEvent, "AUTHORIZER", authorizer, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return event
+}
+
 // The whole way from an event to the answer: what the gateway vouched for, by
 // the pins of an Extractor, and nothing that a client can write.
 func TestFromTheEventToTheAnswer(t *testing.T) {
@@ -44,12 +53,9 @@ func TestFromTheEventToTheAnswer(t *testing.T) {
 	who := claims.MustNew(claims.Config{Issuers: []string{issuer}})
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			event, err := adapter.ParseEvent([]byte(strings.Replace(httpAPIEvent, "AUTHORIZER", test.authorizer, 1)))
-			if err != nil {
-				t.Fatal(err)
-			}
+			event := httpAPIEventWith(t, test.authorizer)
 			h := &spy{}
-			mux := authz.NewMux(&authz.Guard{Identify: who.Identify})
+			mux := authz.NewMux(&authz.Guard{Identifier: who})
 			mux.Handle("GET /notes/{id}", authz.Scope("read"), h)
 			r := request("GET", "/notes/1", "Bearer abc.def.ghi")
 			for _, name := range []string{"X-Amzn-Request-Context", "X-Scopes", "X-User", "X-Forwarded-User", "X-Amzn-Oidc-Identity"} {

@@ -12,6 +12,8 @@ import (
 
 // The examples' callers, by token. A program uses a claims.Extractor, or a
 // verifier of tokens.
+var callers = authz.IdentifierFunc("example tokens", claims.Trust{Sources: []claims.Source{claims.JWT}}, identify)
+
 func identify(r *http.Request) (*claims.Identity, error) {
 	switch r.Header.Get("Authorization") {
 	case "Bearer reader":
@@ -47,7 +49,7 @@ func try(h http.Handler, method, path, token string) {
 }
 
 func Example() {
-	mux := authz.NewMux(&authz.Guard{Identify: identify})
+	mux := authz.NewMux(&authz.Guard{Identifier: callers})
 	mux.HandleFunc("GET /hello", authz.Public(), hello)
 	mux.HandleFunc("GET /notes", authz.Scope("notes/read"), hello)
 	mux.HandleFunc("POST /notes", authz.Scope("notes/write"), hello)
@@ -70,7 +72,7 @@ func Example() {
 // Wrong: with a router that knows nothing of requirements, a route is open until
 // somebody remembers to close it. Nothing tells that the second one is.
 func ExampleGuard_Require_forgotten() {
-	guard := &authz.Guard{Identify: identify}
+	guard := &authz.Guard{Identifier: callers}
 	api := http.NewServeMux()
 	api.Handle("GET /notes", guard.Require(authz.Scope("notes/read"))(http.HandlerFunc(hello)))
 	api.HandleFunc("GET /notes/export", hello) // forgotten
@@ -85,7 +87,7 @@ func ExampleGuard_Require_forgotten() {
 // Right: a Mux mounted in the same router. Its Handle cannot be called without
 // a requirement, and what it does not know it refuses.
 func ExampleMux_mounted() {
-	notes := authz.NewMux(&authz.Guard{Identify: identify})
+	notes := authz.NewMux(&authz.Guard{Identifier: callers})
 	notes.HandleFunc("GET /notes", authz.Scope("notes/read"), hello)
 
 	api := http.NewServeMux()
@@ -103,7 +105,7 @@ func ExampleMux_mounted() {
 
 // Require is for the handlers of routers that a Mux cannot replace.
 func ExampleGuard_Require() {
-	guard := &authz.Guard{Identify: identify}
+	guard := &authz.Guard{Identifier: callers}
 	api := guard.Require(authz.Scope("notes/read"))(http.HandlerFunc(hello))
 
 	try(api, "GET", "/notes", "")
@@ -116,7 +118,7 @@ func ExampleGuard_Require() {
 // Allow fits middleware of any shape; here one that takes the next step as a
 // function.
 func ExampleGuard_Allow() {
-	guard := &authz.Guard{Identify: identify}
+	guard := &authz.Guard{Identifier: callers}
 	middleware := func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
 		r, ok := guard.Allow(w, r, authz.Scope("notes/read"))
 		if !ok {
@@ -135,14 +137,14 @@ func ExampleGuard_Allow() {
 
 // A policy in a golden file shows every change of it to a reviewer.
 func ExampleMux_Policy() {
-	mux := authz.NewMux(&authz.Guard{Identify: identify, Every: authz.TokenUse("access")})
+	mux := authz.NewMux(&authz.Guard{Identifier: callers, Every: authz.TokenUse("access")})
 	mux.HandleFunc("POST /notes", authz.Scope("notes/write"), hello)
 	mux.HandleFunc("GET /notes", authz.AnyScope("notes/read", "notes/write"), hello)
 	mux.HandleFunc("GET /hello", authz.Public(), hello)
 
 	fmt.Print(mux.Policy())
 	// Output:
-	// identity: Guard.Identify
+	// identity: example tokens; JWT authorizer
 	// every:    token use "access"
 	//
 	// GET   /hello      public
@@ -154,9 +156,9 @@ func ExampleMux_Policy() {
 // An audit log: one line per request, with the reason the client never sees.
 func ExampleGuard_onDecision() {
 	mux := authz.NewMux(&authz.Guard{
-		Identify: identify,
+		Identifier: callers,
 		OnDecision: func(_ *http.Request, d authz.Decision) {
-			fmt.Printf("%s: %s %s: %v\n", d.Outcome, d.Route, d.Code, d.Err)
+			fmt.Printf("%s: %s %s: %v\n", d.Result, d.Route, d.Code, d.Err)
 		},
 	})
 	mux.HandleFunc("POST /notes", authz.Scope("notes/write"), hello)
@@ -177,7 +179,7 @@ func ExampleFunc() {
 		}
 		return nil
 	})
-	mux := authz.NewMux(&authz.Guard{Identify: identify})
+	mux := authz.NewMux(&authz.Guard{Identifier: callers})
 	mux.HandleFunc("GET /notes/{owner}", authz.All(authz.Scope("notes/read"), ownNote), hello)
 
 	try(mux, "GET", "/notes/ada", "reader")

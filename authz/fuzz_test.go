@@ -36,7 +36,7 @@ type trace struct {
 
 func fuzzedSite(id *claims.Identity, seen *trace) (guarded, plain http.Handler) {
 	mux, oracle := authz.NewMux(&authz.Guard{
-		Identify:   always(id),
+		Identifier: always(id),
 		OnDecision: func(_ *http.Request, d authz.Decision) { seen.decisions = append(seen.decisions, d) },
 	}), http.NewServeMux()
 	for _, p := range patterns {
@@ -102,7 +102,7 @@ func FuzzMux(f *testing.F) {
 		if id == nil && !open && w.Code != http.StatusUnauthorized {
 			t.Fatalf("nobody got status %d", w.Code)
 		}
-		if granted := decisions[0].Outcome == authz.Granted; granted != (len(ran) == 1) {
+		if granted := decisions[0].Result == authz.Granted; granted != (len(ran) == 1) {
 			t.Fatalf("ran %q, decision %+v", ran, decisions[0])
 		}
 	})

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -17,17 +18,10 @@ type Guard struct {
 	// Empty: "api".
 	Realm string
 
-	// Identify says who is calling; (nil, nil) is nobody, and so is an error.
-	// The refusal is then a 401, unless the error is or wraps an *Error, which
-	// chooses its own status: 503 where keys to verify a token with cannot be
-	// had. Nil: claims.FromContext, which finds nobody unless a test or an
-	// outer Wrap put somebody there.
-	Identify func(*http.Request) (*claims.Identity, error)
-
-	// IdentityRules is how Policy describes Identify, such as the String of a
-	// claims.Extractor, whose pins a reviewer wants to see. Empty: that there is
-	// an Identify.
-	IdentityRules string
+	// Identifier says who is calling. Nil: claims.FromContext, which knows
+	// nobody unless a test or an outer Extractor.Wrap put somebody there; Policy
+	// says so. A nil pointer in it panics wherever the Guard is put to use.
+	Identifier Identifier
 
 	// Every is required in addition to each requirement but Public, and of
 	// callers who are to learn that there is no route. Nil: nothing.
@@ -64,6 +58,7 @@ var (
 func (g *Guard) Require(req Requirement) func(http.Handler) http.Handler {
 	g.mustBeValid()
 	mustBeRule("Require", req)
+	g.mustKnowIssuers(req)
 	return func(next http.Handler) http.Handler {
 		if next == nil {
 			panic("authz: Require with a nil Handler")
@@ -72,15 +67,15 @@ func (g *Guard) Require(req Requirement) func(http.Handler) http.Handler {
 	}
 }
 
-// Check decides whether r meets req. It returns the caller, nil for nobody on
-// a Public operation, or an *Error. It writes no answer: Allow does, and
-// Challenge helps to. A nil req is met by nobody.
-func (g *Guard) Check(r *http.Request, req Requirement) (*claims.Identity, error) {
+// Check decides whether r meets req. It returns the request to go on with, whose
+// context carries the Identity decided on, or an *Error. It writes no answer:
+// Allow does, and Challenge helps to. A nil req is met by nobody.
+func (g *Guard) Check(r *http.Request, req Requirement) (*http.Request, error) {
 	id, refusal := g.decide(r, req)
 	if refusal != nil {
 		return nil, refusal
 	}
-	return id, nil
+	return carrying(r, id), nil
 }
 
 // Allow decides whether r meets req, for routers whose middleware is not
@@ -89,12 +84,21 @@ func (g *Guard) Check(r *http.Request, req Requirement) (*claims.Identity, error
 // nobody.
 func (g *Guard) Allow(w http.ResponseWriter, r *http.Request, req Requirement) (*http.Request, bool) {
 	id, refusal := g.decide(r, req)
-	r = r.WithContext(claims.NewContext(r.Context(), id))
+	r = carrying(r, id)
 	if refusal != nil {
 		g.refuse(w, r, refusal)
 		return nil, false
 	}
 	return r, true
+}
+
+// carrying returns r with id as the caller in its context: r itself where that
+// is so already.
+func carrying(r *http.Request, id *claims.Identity) *http.Request {
+	if known, _ := claims.FromContext(r.Context()); known == id {
+		return r
+	}
+	return r.WithContext(claims.NewContext(r.Context(), id))
 }
 
 // decide is the one decision about r, reported before anything is served. Its
@@ -147,7 +151,7 @@ func (g *Guard) check(r *http.Request, id *claims.Identity, req Requirement) Err
 	if err == nil {
 		return Error{}
 	}
-	e := refusalFor(err, http.StatusForbidden, insufficientScope)
+	e := refusalFor(err, http.StatusForbidden, CodeInsufficientScope)
 	if e.Scopes == nil {
 		e.Scopes = scopesOf(g.Every, req)
 	}
@@ -181,8 +185,12 @@ func (g *Guard) realm() string {
 }
 
 func (g *Guard) mustBeValid() {
+	if isTypedNil(g.Identifier) {
+		panic(fmt.Sprintf("authz: Guard.Identifier is a nil %T", g.Identifier))
+	}
 	if g.Every != nil {
 		mustBePart("Guard.Every", g.Every)
+		g.mustKnowIssuers(g.Every)
 	}
 	if !g.ReportUntil.IsZero() && g.OnDecision == nil {
 		panic("authz: Guard.ReportUntil without OnDecision: nobody would see the reports")

@@ -20,7 +20,7 @@ func TestHandlerSeesTheIdentityDecidedOn(t *testing.T) {
 	stale := identity(t, map[string]any{"exp": time.Now().Add(-time.Hour).Unix()})
 	tests := []struct {
 		name     string
-		identify func(*http.Request) (*claims.Identity, error)
+		identify authz.Identifier
 		req      authz.Requirement
 		want     *claims.Identity
 	}{
@@ -29,11 +29,11 @@ func TestHandlerSeesTheIdentityDecidedOn(t *testing.T) {
 		{"nobody on a public route", always(nil), authz.Public(), nil},
 		{"an error on a public route", failing(errors.New("x")), authz.Public(), nil},
 		{"an expired identity on a public route", always(stale), authz.Public(), nil},
-		{"what the context says, without Identify", nil, authz.Scope("b"), mallory},
+		{"what the context says, without an Identifier", nil, authz.Scope("b"), mallory},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g := &authz.Guard{Identify: test.identify}
+			g := &authz.Guard{Identifier: test.identify}
 			h := &spy{}
 			r := request("GET", "/")
 			r = r.WithContext(claims.NewContext(r.Context(), mallory)) // not to be believed
@@ -48,7 +48,7 @@ func TestHandlerSeesTheIdentityDecidedOn(t *testing.T) {
 }
 
 func TestTwoTokensMakeNobodyOnPublicRoutes(t *testing.T) {
-	g := &authz.Guard{Identify: always(caller(t, "a"))}
+	g := &authz.Guard{Identifier: always(caller(t, "a"))}
 	h := &spy{}
 	serve(g.Require(authz.Public())(h), request("GET", "/", "Bearer a", "Bearer b"))
 	if !h.ran || h.caller != nil {
@@ -60,7 +60,7 @@ func TestTwoTokensMakeNobodyOnPublicRoutes(t *testing.T) {
 func TestRefuseSeesTheCaller(t *testing.T) {
 	alice := caller(t, "a")
 	var seen *claims.Identity
-	g := &authz.Guard{Identify: always(alice), Refuse: func(_ http.ResponseWriter, r *http.Request, _ *authz.Error) {
+	g := &authz.Guard{Identifier: always(alice), Refuse: func(_ http.ResponseWriter, r *http.Request, _ *authz.Error) {
 		seen, _ = claims.FromContext(r.Context())
 	}}
 	g.Allow(httptest.NewRecorder(), request("GET", "/"), authz.Scope("b"))
@@ -69,19 +69,27 @@ func TestRefuseSeesTheCaller(t *testing.T) {
 	}
 }
 
-func TestCheckReturnsTheCallerOrTheRefusal(t *testing.T) {
+func TestCheckReturnsTheRequestWithItsCallerOrTheRefusal(t *testing.T) {
 	alice := caller(t, "a")
-	g := &authz.Guard{Identify: always(alice)}
-	if id, err := g.Check(request("GET", "/"), authz.Scope("a")); id != alice || err != nil {
-		t.Errorf("met: got %v, %v", id, err)
+	g := &authz.Guard{Identifier: always(alice)}
+	r, err := g.Check(request("GET", "/"), authz.Scope("a"))
+	if err != nil {
+		t.Fatal("met:", err)
 	}
-	id, err := g.Check(request("GET", "/"), authz.Scope("b"))
+	if id, _ := claims.FromContext(r.Context()); id != alice {
+		t.Errorf("met: the request carries %v, want the caller", id)
+	}
+	r, err = g.Check(request("GET", "/"), authz.Scope("b"))
 	var refusal *authz.Error
-	if id != nil || !errors.As(err, &refusal) || refusal.Status != 403 {
-		t.Errorf("not met: got %v, %v; want nobody and a 403", id, err)
+	if r != nil || !errors.As(err, &refusal) || refusal.Status != 403 {
+		t.Errorf("not met: got %v, %v; want no request and a 403", r, err)
 	}
-	if id, err := new(authz.Guard).Check(request("GET", "/"), authz.Public()); id != nil || err != nil {
-		t.Errorf("public: got %v, %v; want nobody", id, err)
+	r, err = new(authz.Guard).Check(request("GET", "/"), authz.Public())
+	if err != nil {
+		t.Fatal("public:", err)
+	}
+	if id, ok := claims.FromContext(r.Context()); ok {
+		t.Errorf("public: the request carries %v, want nobody", id)
 	}
 }
 
@@ -101,7 +109,7 @@ func TestEveryIsAddedToAllButPublic(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g := &authz.Guard{Identify: always(test.id), Every: authz.TokenUse("access")}
+			g := &authz.Guard{Identifier: always(test.id), Every: authz.TokenUse("access")}
 			w := httptest.NewRecorder()
 			if _, ok := g.Allow(w, request("GET", "/"), test.req); ok != (test.status == 200) || w.Code != test.status {
 				t.Errorf("let through: %t, status %d; want status %d", ok, w.Code, test.status)
@@ -111,7 +119,7 @@ func TestEveryIsAddedToAllButPublic(t *testing.T) {
 }
 
 func TestScopesOfEveryAreInTheChallenge(t *testing.T) {
-	g := &authz.Guard{Identify: always(caller(t, "")), Every: authz.Scope("api")}
+	g := &authz.Guard{Identifier: always(caller(t, "")), Every: authz.Scope("api")}
 	_, err := g.Check(request("GET", "/"), authz.All(authz.AnyScope("a", "b"), authz.Groups("g"), authz.Scope("a")))
 	var refusal *authz.Error
 	if !errors.As(err, &refusal) {
@@ -139,7 +147,7 @@ type openAsPublic struct{ authz.Requirement }
 
 func TestNobodyIsNeverChecked(t *testing.T) {
 	stale := identity(t, map[string]any{"exp": time.Now().Add(-time.Hour).Unix()})
-	identifies := map[string]func(*http.Request) (*claims.Identity, error){
+	identifiers := map[string]authz.Identifier{
 		"nobody":              always(nil),
 		"an error":            failing(errors.New("x")),
 		"an expired identity": always(stale),
@@ -154,11 +162,11 @@ func TestNobodyIsNeverChecked(t *testing.T) {
 		"in a Func":        authz.Func("f", strict{t}.Check),
 		"a wrapped Public": openAsPublic{authz.Public()},
 	}
-	for who, identify := range identifies {
+	for who, identify := range identifiers {
 		for where, req := range requirements {
 			t.Run(who+" "+where, func(t *testing.T) {
 				h := &spy{}
-				g := &authz.Guard{Identify: identify, Every: strict{t}}
+				g := &authz.Guard{Identifier: identify, Every: strict{t}}
 				if res := serve(g.Require(req)(h), request("GET", "/")); res.StatusCode != 401 || h.ran {
 					t.Errorf("status %d, handler ran: %t; want 401", res.StatusCode, h.ran)
 				}
@@ -185,7 +193,7 @@ func TestExpiry(t *testing.T) {
 			id := *caller(t, "a")
 			id.Expiry = test.exp
 			w := httptest.NewRecorder()
-			(&authz.Guard{Identify: always(&id)}).Allow(w, request("GET", "/"), authz.Authenticated())
+			(&authz.Guard{Identifier: always(&id)}).Allow(w, request("GET", "/"), authz.Authenticated())
 			if w.Code != test.want {
 				t.Errorf("%s: status %d, want %d", test.name, w.Code, test.want)
 			}
@@ -205,7 +213,7 @@ func TestAPanicNeverEndsInTheHandler(t *testing.T) {
 			guard authz.Guard
 			req   authz.Requirement
 		}{
-			{"Identify", authz.Guard{Identify: func(*http.Request) (*claims.Identity, error) { die(); return nil, nil }}, authz.Public()},
+			{"Identify", authz.Guard{Identifier: by(func(*http.Request) (*claims.Identity, error) { die(); return nil, nil })}, authz.Public()},
 			{"Every", authz.Guard{Every: dying}, authz.Authenticated()},
 			{"Check", authz.Guard{}, dying},
 			{"All", authz.Guard{}, authz.All(authz.Authenticated(), dying)},
@@ -239,7 +247,7 @@ func TestAPanicNeverEndsInTheHandler(t *testing.T) {
 				if len(decisions) != 1 {
 					t.Fatalf("%d decisions, want 1", len(decisions))
 				}
-				if d := decisions[0]; told == nil && (d.Outcome != authz.Refused || d.Err == nil || d.Code != "server_error") {
+				if d := decisions[0]; told == nil && (d.Result != authz.Refused || d.Err == nil || d.Code != "server_error") {
 					t.Errorf("decision = %+v, want a refusal with server_error", d)
 				}
 			})

@@ -19,7 +19,7 @@ import (
 // for concurrent use.
 type Mux struct {
 	guard *Guard
-	mux   *http.ServeMux // of *guarded only, and never "/" of our own
+	mux   *http.ServeMux // of *route only, and never "/" of our own
 
 	mu      sync.Mutex // orders Handle against the first request
 	rules   []Rule
@@ -41,13 +41,15 @@ func NewMux(g *Guard) *Mux {
 // conflicts with another, or if the Mux has served a request.
 func (m *Mux) Handle(pattern string, req Requirement, h http.Handler) {
 	guard := m.guard.Require(req)
+	method, path := splitPattern(pattern)
+	route := &route{guard(h), m.guard.Rule(method, path, req), req}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.serving.Load() {
 		panic("authz: Handle after the first request")
 	}
-	m.mux.Handle(pattern, guard(h))
-	m.rules = append(m.rules, newRule(pattern, req))
+	m.mux.Handle(pattern, route)
+	m.rules = append(m.rules, route.rule)
 }
 
 // HandleFunc registers a function as Handle does a Handler.
@@ -79,8 +81,29 @@ func (m *Mux) find(r *http.Request) (builtin http.Handler, matched bool) {
 		return http.HandlerFunc(badRequest), false // ServeMux.Handler does not look at it, its ServeHTTP does
 	}
 	h, _ := m.mux.Handler(r)
-	_, matched = h.(*guarded)
+	_, matched = h.(*route)
 	return h, matched
+}
+
+// Find returns the rule by which the Mux would decide r, with its Requirement,
+// and false if no route matches: what ServeMux answers by itself, such as a
+// redirect, is no match. Find serves nothing, changes nothing in r and does not
+// end registration. The Rule and the Requirement are not to be modified.
+func (m *Mux) Find(r *http.Request) (Rule, Requirement, bool) {
+	h, matched := m.find(r)
+	if !matched {
+		return Rule{}, nil, false
+	}
+	route := h.(*route)
+	return route.rule, route.requirement, true
+}
+
+// A route is what a Mux enters into its ServeMux; nothing else there counts as a
+// match.
+type route struct {
+	http.Handler
+	rule        Rule
+	requirement Requirement
 }
 
 // badRequest is what ServeMux says to `OPTIONS *`.

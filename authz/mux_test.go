@@ -25,8 +25,8 @@ func named(name string) http.Handler {
 
 // site is a Mux with the routes that odd requests aim at. Its only known caller
 // is a user, who is no admin.
-func site(identify func(*http.Request) (*claims.Identity, error)) *authz.Mux {
-	mux := authz.NewMux(&authz.Guard{Identify: identify})
+func site(who authz.Identifier) *authz.Mux {
+	mux := authz.NewMux(&authz.Guard{Identifier: who})
 	mux.Handle("GET /public/{rest...}", authz.Public(), named("public"))
 	mux.Handle("GET /admin", authz.Scope("admin"), named("admin"))
 	mux.Handle("/admin/tree/", authz.Scope("admin"), named("tree"))
@@ -79,7 +79,7 @@ func TestWhoReachesWhichHandler(t *testing.T) {
 		{"the root", "GET", "/", 401, 404, 404, ""},
 		{"nothing", "GET", "/nowhere", 401, 404, 404, ""},
 	}
-	callers := map[string]func(*http.Request) (*claims.Identity, error){
+	callers := map[string]authz.Identifier{
 		"nobody": always(nil),
 		"user":   always(caller(t, "read")),
 		"admin":  always(caller(t, "read admin")),
@@ -176,11 +176,11 @@ func TestARequestChangedWhileItIsDecided(t *testing.T) {
 				r := request("GET", "/notes/1")
 				r.URL.Path, r.RequestURI = path, path
 				user, asked := caller(t, "read"), 0
-				res := serve(site(func(r *http.Request) (*claims.Identity, error) {
+				res := serve(site(by(func(r *http.Request) (*claims.Identity, error) {
 					change(r)
 					asked++
 					return user, nil
-				}), r)
+				})), r)
 				if got := res.Header.Get("X-Handler"); got != "note" && got != "" || asked != 1 {
 					t.Errorf("%s: handler %q ran after %d decisions", path, got, asked)
 				}
@@ -248,7 +248,7 @@ func TestZeroGuardRefusesStrangers(t *testing.T) {
 // all of them, or refused at its registration: never open, never half there.
 func TestHandleAgainstTheFirstRequests(t *testing.T) {
 	for range 20 {
-		mux := authz.NewMux(&authz.Guard{Identify: always(nil)})
+		mux := authz.NewMux(&authz.Guard{Identifier: always(nil)})
 		mux.Handle("GET /a/{rest...}", authz.Authenticated(), named("all"))
 		var wg sync.WaitGroup
 		wg.Go(func() {

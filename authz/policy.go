@@ -7,23 +7,29 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/gatehouse-go/gatehouse/claims"
 )
 
 // Policy is who may do what: all routes of a Mux with what they require. It is
 // a copy, in a stable order; its String is meant to be kept in a golden file,
 // so that whoever changes the policy shows it to a reviewer.
 type Policy struct {
-	Identity    string    // where identities come from
-	Every       string    // what each rule but public requires in addition; may be empty
-	ReportUntil time.Time // refusals of known callers are only recorded until then; zero: enforced
-	Rules       []Rule    // sorted by pattern, then method
+	Identity    string       // where identities come from: the Identifier's String
+	Trust       claims.Trust // whose word the Identifier takes; zero without one
+	Every       string       // what each rule but public requires in addition; may be empty
+	ReportUntil time.Time    // refusals of known callers are only recorded until then; zero: enforced
+	Rules       []Rule       // sorted by pattern, then method
 }
 
-// Rule is one route of a Policy.
+// Rule is one route of a Policy, for printing and planning: what decides is the
+// Requirement itself. Guard.Rule makes one. In a literal the zero Gate means any
+// valid token, which is right for every rule but a public one.
 type Rule struct {
 	Method      string // empty: every method. GET stands for HEAD too, unless HEAD has its own rule
 	Pattern     string // host, if any, and path, as registered
 	Requirement string // text of the requirement
+	Gate        Gate   // what of it a gateway can ask for
 }
 
 // Policy returns the routes registered so far.
@@ -36,30 +42,27 @@ func (m *Mux) Policy() Policy {
 // Policy returns what g makes of these rules: for routers that keep their own
 // list. It does not keep or change rules.
 func (g *Guard) Policy(rules []Rule) Policy {
-	p := Policy{
-		Identity:    "claims.FromContext",
-		ReportUntil: g.ReportUntil,
-		Rules:       slices.Clone(rules),
+	p := Policy{ReportUntil: g.ReportUntil, Rules: slices.Clone(rules)}
+	p.Identity, p.Trust = describe(g.Identifier)
+	for i := range p.Rules {
+		gate := &p.Rules[i].Gate
+		gate.Scopes, gate.Sources = slices.Clone(gate.Scopes), slices.Clone(gate.Sources)
 	}
 	slices.SortFunc(p.Rules, func(a, b Rule) int {
 		return cmp.Or(cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Method, b.Method))
 	})
-	if g.Identify != nil {
-		p.Identity = cmp.Or(g.IdentityRules, "Guard.Identify")
-	}
 	if g.Every != nil {
 		p.Every = g.Every.String()
 	}
 	return p
 }
 
-// newRule splits a pattern as ServeMux does: [METHOD ][HOST]/[PATH].
-func newRule(pattern string, req Requirement) Rule {
-	method, path := "", pattern
+// splitPattern splits a pattern as ServeMux does: [METHOD ][HOST]/[PATH].
+func splitPattern(pattern string) (method, path string) {
 	if i := strings.IndexAny(pattern, " \t"); i >= 0 {
-		method, path = pattern[:i], strings.TrimLeft(pattern[i:], " \t")
+		return pattern[:i], strings.TrimLeft(pattern[i:], " \t")
 	}
-	return Rule{Method: method, Pattern: path, Requirement: req.String()}
+	return "", pattern
 }
 
 // String returns the policy as a table, one rule per line.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,8 +18,8 @@ var update = flag.Bool("update", false, "write testdata/policy.golden")
 
 func policyMux(reversed bool) *authz.Mux {
 	mux := authz.NewMux(&authz.Guard{
-		Identify: always(nil),
-		Every:    authz.TokenUse("access"),
+		Identifier: always(nil),
+		Every:      authz.TokenUse("access"),
 	})
 	owner := authz.Func("owns the note", func(*http.Request, *claims.Identity) error { return nil })
 	routes := []struct {
@@ -65,11 +66,27 @@ func TestPolicyDoesNotDependOnTheOrderOfRegistration(t *testing.T) {
 }
 
 func TestPolicySaysWhoIdentifies(t *testing.T) {
-	if got, want := authz.NewMux(nil).Policy().Identity, "claims.FromContext"; got != want {
-		t.Errorf("without Identify: %q, want %q", got, want)
+	trust := claims.Trust{Sources: []claims.Source{claims.Verified}, Issuers: []string{"https://issuer.example"}}
+	nobody := func(*http.Request) (*claims.Identity, error) { return nil, nil }
+	tests := []struct {
+		identifier authz.Identifier
+		want       string
+		trust      claims.Trust
+	}{
+		{nil, "none; claims.FromContext: nobody unless something outside the Guard put a caller there", claims.Trust{}},
+		{authz.IdentifierFunc("ours", claims.Trust{}, nobody), "ours", claims.Trust{}},
+		{authz.IdentifierFunc("ours", trust, nobody), "ours; verified token; issuer https://issuer.example", trust},
+		{claims.MustNew(claims.Config{Sources: []claims.Source{claims.JWT}, Issuers: trust.Issuers}),
+			"JWT authorizer; issuer https://issuer.example", claims.Trust{Sources: []claims.Source{claims.JWT}, Issuers: trust.Issuers}},
 	}
-	if got, want := policyMux(false).Policy().Identity, "Guard.Identify"; got != want {
-		t.Errorf("with Identify: %q, want %q", got, want)
+	for _, test := range tests {
+		policy := authz.NewMux(&authz.Guard{Identifier: test.identifier}).Policy()
+		if policy.Identity != test.want || !strings.HasPrefix(policy.String(), "identity: "+test.want+"\n") {
+			t.Errorf("identity %q, want %q; policy\n%s", policy.Identity, test.want, policy)
+		}
+		if diff := cmp.Diff(test.trust, policy.Trust); diff != "" {
+			t.Errorf("%s: trust (-want +got):\n%s", test.want, diff)
+		}
 	}
 }
 

@@ -8,14 +8,21 @@ import (
 	"time"
 )
 
-// The codes of a refusal: RFC 6750 section 3.1, and for 503 the word RFC 6749
-// section 4.1.2.1 has for it.
+// Codes of refusals, for Error.Code. The first three are those of RFC 6750
+// section 3.1, the others come from RFC 6749 section 4.1.2.1.
 const (
-	invalidRequest         = "invalid_request"
-	invalidToken           = "invalid_token"
-	insufficientScope      = "insufficient_scope"
-	temporarilyUnavailable = "temporarily_unavailable"
-	serverError            = "server_error"
+	// CodeInvalidRequest goes with 400: credentials that are malformed, or more
+	// than one.
+	CodeInvalidRequest = "invalid_request"
+	// CodeInvalidToken goes with 401: the token that was offered is not accepted.
+	CodeInvalidToken = "invalid_token"
+	// CodeInsufficientScope goes with 403: the caller lacks what the operation
+	// requires, whether or not that is a scope.
+	CodeInsufficientScope = "insufficient_scope"
+	// CodeTemporarilyUnavailable goes with 503: the token cannot be checked now.
+	CodeTemporarilyUnavailable = "temporarily_unavailable"
+	// CodeServerError goes with 500, also where an Error named an impossible status.
+	CodeServerError = "server_error"
 )
 
 // Error is a refusal: what Guard.Check returns, and what Identify or a
@@ -71,7 +78,7 @@ func refusalFor(err error, status int, code string) Error {
 		e.Err = err // what wraps it belongs to the cause
 	}
 	if e.Status < 400 || e.Status > 599 {
-		e.Status, e.Code = http.StatusInternalServerError, serverError
+		e.Status, e.Code = http.StatusInternalServerError, CodeServerError
 	}
 	return e
 }

@@ -102,7 +102,7 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g := &authz.Guard{Identify: func(*http.Request) (*claims.Identity, error) { return test.id, test.err }}
+			g := &authz.Guard{Identifier: by(func(*http.Request) (*claims.Identity, error) { return test.id, test.err })}
 			w := httptest.NewRecorder()
 			if r, ok := g.Allow(w, request("GET", "/", test.authorization...), test.req); ok || r != nil {
 				t.Fatal("the request was let through")
@@ -141,7 +141,7 @@ func TestProblem(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g := &authz.Guard{Identify: always(test.id)}
+			g := &authz.Guard{Identifier: always(test.id)}
 			w := httptest.NewRecorder()
 			g.Allow(w, request("GET", "/"), authz.Scope("write"))
 			if got := w.Body.String(); got != test.want+"\n" {
@@ -252,7 +252,7 @@ func TestRefuseCannotChangeTheAnswer(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			g := &authz.Guard{Identify: always(caller(t, "a")), Refuse: test.refuse}
+			g := &authz.Guard{Identifier: always(caller(t, "a")), Refuse: test.refuse}
 			w := httptest.NewRecorder()
 			g.Allow(w, request("GET", "/"), authz.Scope("b"))
 			want := http.Header{
@@ -293,7 +293,7 @@ func TestOnDecisionCannotChangeTheAnswer(t *testing.T) {
 // What Identify wraps around its *Error is part of the reason.
 func TestRefusalKeepsTheWholeCause(t *testing.T) {
 	wrapped := fmt.Errorf("fetching keys: %w", &authz.Error{Status: 503, Err: errors.New("timeout")})
-	_, err := (&authz.Guard{Identify: failing(wrapped)}).Check(request("GET", "/"), authz.Authenticated())
+	_, err := (&authz.Guard{Identifier: failing(wrapped)}).Check(request("GET", "/"), authz.Authenticated())
 	if !errors.Is(err, wrapped) {
 		t.Errorf("got %v, want it to wrap %v", err, wrapped)
 	}

@@ -42,15 +42,20 @@ func TestReportUntilLetsOnlyKnownCallersPass(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var d authz.Decision
 			g := &authz.Guard{
-				Identify:    func(*http.Request) (*claims.Identity, error) { return test.id, test.err },
+				Identifier:  by(func(*http.Request) (*claims.Identity, error) { return test.id, test.err }),
 				ReportUntil: time.Now().Add(time.Hour),
 				OnDecision:  func(_ *http.Request, told authz.Decision) { d = told },
 			}
-			id, err := g.Check(request("GET", "/"), test.req)
-			if passed := err == nil; passed != test.want || passed && id != test.id {
-				t.Errorf("got %v, %v; let through: want %t", id, err, test.want)
+			r, err := g.Check(request("GET", "/"), test.req)
+			if passed := err == nil; passed != test.want {
+				t.Errorf("got %v; let through: want %t", err, test.want)
 			}
-			if d.Outcome != authz.Refused || d.Enforced == test.want || d.Err == nil {
+			if err == nil {
+				if id, _ := claims.FromContext(r.Context()); id != test.id {
+					t.Errorf("the request carries %v, want the caller", id)
+				}
+			}
+			if d.Result != authz.Refused || d.Enforced == test.want || d.Err == nil {
 				t.Errorf("decision = %+v; want a refusal, enforced: %t", d, !test.want)
 			}
 		})
@@ -60,7 +65,7 @@ func TestReportUntilLetsOnlyKnownCallersPass(t *testing.T) {
 func TestReportUntilEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &authz.Guard{
-			Identify:    always(caller(t, "a")),
+			Identifier:  always(caller(t, "a")),
 			ReportUntil: time.Now().Add(time.Minute),
 			OnDecision:  func(*http.Request, authz.Decision) {},
 		}
@@ -75,7 +80,7 @@ func TestReportUntilEnds(t *testing.T) {
 }
 
 func TestReportUntilNeedsAReader(t *testing.T) {
-	g := &authz.Guard{Identify: always(caller(t, "a")), ReportUntil: time.Now().Add(time.Hour)}
+	g := &authz.Guard{Identifier: always(caller(t, "a")), ReportUntil: time.Now().Add(time.Hour)}
 	if panics(func() { authz.NewMux(g) }) == nil || panics(func() { g.Require(authz.Scope("b")) }) == nil {
 		t.Error("no panic")
 	}
@@ -98,7 +103,7 @@ func TestReportUntilIsInThePolicy(t *testing.T) {
 func TestSubjectHash(t *testing.T) {
 	alice, key := caller(t, "a"), []byte("secret")
 	decide := func(id *claims.Identity) (d authz.Decision) {
-		g := &authz.Guard{Identify: always(id), OnDecision: func(_ *http.Request, told authz.Decision) { d = told }}
+		g := &authz.Guard{Identifier: always(id), OnDecision: func(_ *http.Request, told authz.Decision) { d = told }}
 		g.Check(request("GET", "/"), authz.Public())
 		return d
 	}
@@ -119,7 +124,7 @@ func TestReportedCallerReachesTheHandler(t *testing.T) {
 	alice := caller(t, "a")
 	h := &spy{}
 	g := &authz.Guard{
-		Identify:    always(alice),
+		Identifier:  always(alice),
 		ReportUntil: time.Now().Add(time.Hour),
 		OnDecision: func(_ *http.Request, d authz.Decision) {
 			var refusal *authz.Error

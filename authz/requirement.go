@@ -32,7 +32,7 @@ type noRoute struct{}
 
 // UnknownRoute is what routers of other makes give to Guard.Check or Allow where
 // no route matched: every caller with an identity meets it and may learn that
-// there is none; the Decision's Outcome is NoRoute. It panics where a route is
+// there is none; the Decision's Result is NoRoute. It panics where a route is
 // registered with it. A Mux asks it by itself.
 func UnknownRoute() Requirement { return noRoute{} }
 

@@ -10,6 +10,8 @@ import (
 )
 
 func TestRequirementIsMet(t *testing.T) {
+	roles := []string{"realm_access", "roles"} // where Keycloak's tokens have them
+	realm := func(value any) map[string]any { return map[string]any{"realm_access": value} }
 	tests := []struct {
 		name string
 		req  authz.Requirement
@@ -50,6 +52,25 @@ func TestRequirementIsMet(t *testing.T) {
 		{"the token use fits", authz.TokenUse("access"), nil, true},
 		{"the token is an ID token", authz.TokenUse("access"), map[string]any{"token_use": "id"}, false},
 		{"the token use is missing", authz.TokenUse("access"), map[string]any{"token_use": nil}, false},
+		{"an access token", authz.AccessToken(), nil, true},
+		{"an ID token", authz.AccessToken(), map[string]any{"token_use": "id"}, false},
+		{"a token that does not say which it is", authz.AccessToken(), map[string]any{"token_use": nil}, false},
+		{"the path leads to a list with the value", authz.ClaimPath(roles, "x", "admin"), realm(map[string]any{"roles": []any{"b", "admin"}}), true},
+		{"the path leads to a list without it", authz.ClaimPath(roles, "admin"), realm(map[string]any{"roles": []any{"admins", "ADMIN"}}), false},
+		{"the path leads to a list with a number", authz.ClaimPath(roles, "admin"), realm(map[string]any{"roles": []any{"admin", 1}}), false},
+		{"the path leads to a list in a list", authz.ClaimPath(roles, "admin"), realm(map[string]any{"roles": []any{[]any{"admin"}}}), false},
+		{"the path leads to the value", authz.ClaimPath(roles, "admin"), realm(map[string]any{"roles": "admin"}), true},
+		{"the path leads to text in brackets", authz.ClaimPath(roles, "admin"), realm(map[string]any{"roles": "[admin]"}), false},
+		{"the path leads to true", authz.ClaimPath(roles, "true"), realm(map[string]any{"roles": true}), true},
+		{"the path leads to the number", authz.ClaimPath(roles, "3"), realm(map[string]any{"roles": 3}), true},
+		{"the path leads to null", authz.ClaimPath(roles, "null"), realm(map[string]any{"roles": nil}), false},
+		{"the path leads to an object", authz.ClaimPath(roles, "admin"), realm(map[string]any{"roles": map[string]any{"admin": true}}), false},
+		{"the path's member differs in case", authz.ClaimPath(roles, "admin"), realm(map[string]any{"Roles": "admin"}), false},
+		{"the path's claim is missing", authz.ClaimPath(roles, "admin"), nil, false},
+		{"the path's claim is a list", authz.ClaimPath(roles, "admin"), realm([]any{"roles", "admin"}), false},
+		{"the path's claim is rendered as text", authz.ClaimPath(roles, "admin"), realm("map[roles:[admin]]"), false},
+		{"a claim's name looks like the path", authz.ClaimPath(roles, "admin"), map[string]any{"realm_access.roles": "admin"}, false},
+		{"a longer path", authz.ClaimPath([]string{"a", "b", "c"}, "x"), map[string]any{"a": map[string]any{"b": map[string]any{"c": "x"}}}, true},
 		{"the source fits", authz.Source(claims.SigV4, claims.JWT), nil, true},
 		{"the source is another", authz.Source(claims.SigV4), nil, false},
 		{"all are met", authz.All(authz.Scope("a"), authz.Claim("tier", "gold")), map[string]any{"scope": "a", "tier": "gold"}, true},
@@ -86,6 +107,9 @@ func TestRequirementText(t *testing.T) {
 		{authz.Groups("c", "d e"), `group in ("c", "d e")`},
 		{authz.Claim("tier", "gold"), `claim tier "gold"`},
 		{authz.TokenUse("access"), `token use "access"`},
+		{authz.AccessToken(), `access token`},
+		{authz.ClaimPath([]string{"realm_access", "roles"}, "admin"), `claim path ["realm_access" "roles"] "admin"`},
+		{authz.Issuer("staff"), `issuer staff`},
 		{authz.Source(claims.JWT), "source " + claims.JWT.String()},
 		{authz.Func("owns the note", func(*http.Request, *claims.Identity) error { return nil }), `owns the note`},
 	}
@@ -100,6 +124,11 @@ func TestRequirementText(t *testing.T) {
 type unnamed struct{ authz.Requirement }
 
 func (unnamed) String() string { return "" }
+
+// own is an Identifier of somebody's own.
+type own struct{ authz.Identifier }
+
+func nobody(*http.Request) (*claims.Identity, error) { return nil, nil }
 
 func TestImpossibleRulesPanicWhereTheyAreWritten(t *testing.T) {
 	ok := authz.Authenticated()
@@ -131,6 +160,23 @@ func TestImpossibleRulesPanicWhereTheyAreWritten(t *testing.T) {
 		{"a claim without a name", func() { authz.Claim("", "x") }},
 		{"a claim without values", func() { authz.Claim("tier") }},
 		{"a claim with an empty value", func() { authz.Claim("tier", "") }},
+		{"a path of one name", func() { authz.ClaimPath([]string{"roles"}, "x") }},
+		{"a path with an empty name", func() { authz.ClaimPath([]string{"roles", ""}, "x") }},
+		{"a path without values", func() { authz.ClaimPath([]string{"a", "b"}) }},
+		{"an issuer without a name", func() { authz.Issuer("") }},
+		{"an issuer of two words", func() { authz.Issuer("a b") }},
+		{"an issuer that nobody names", func() { authz.NewMux(nil).Handle("/", authz.Issuer("staff"), h) }},
+		{"an issuer deep inside that nobody names", func() { new(authz.Guard).Require(authz.All(ok, authz.Any(ok, authz.Issuer("staff")))) }},
+		{"an issuer of Every that nobody names", func() { authz.NewMux(&authz.Guard{Every: authz.Issuer("staff")}) }},
+		{"an issuer of a Rule that nobody names", func() { new(authz.Guard).Rule("GET", "/", authz.Issuer("staff")) }},
+		{"a nil Extractor", func() { authz.NewMux(&authz.Guard{Identifier: (*claims.Extractor)(nil)}) }},
+		{"a nil Identifier of one's own", func() { (&authz.Guard{Identifier: (*own)(nil)}).Require(ok) }},
+		{"an Identifier without a name", func() { authz.IdentifierFunc("", claims.Trust{}, nobody) }},
+		{"an Identifier named in two lines", func() { authz.IdentifierFunc("a\nb", claims.Trust{}, nobody) }},
+		{"an Identifier without a function", func() { authz.IdentifierFunc("x", claims.Trust{}, nil) }},
+		{"a pattern that With does not name", func() { authz.NewMux(nil).With(map[string]authz.Requirement{"GET /a": ok}).Handle("GET /b", h) }},
+		{"a nil function for a pattern of With", func() { authz.NewMux(nil).With(map[string]authz.Requirement{"/": ok}).HandleFunc("/", nil) }},
+		{"a nil requirement in With", func() { authz.NewMux(nil).With(map[string]authz.Requirement{"GET /a": nil}) }},
 		{"an empty token use", func() { authz.TokenUse("") }},
 		{"no source", func() { authz.Source() }},
 		{"the zero source", func() { authz.Source(claims.JWT, 0) }},

@@ -14,7 +14,7 @@ import (
 func TestUnknownRouteIsForKnownCallers(t *testing.T) {
 	for who, want := range map[string]struct {
 		status  int // 0: may know
-		outcome authz.Outcome
+		outcome authz.Result
 	}{
 		"nobody": {401, authz.Refused},
 		"user":   {0, authz.NoRoute},
@@ -22,11 +22,11 @@ func TestUnknownRouteIsForKnownCallers(t *testing.T) {
 		t.Run(who, func(t *testing.T) {
 			var got []authz.Decision
 			g := &authz.Guard{
-				Identify:   always(nil),
+				Identifier: always(nil),
 				OnDecision: func(_ *http.Request, d authz.Decision) { got = append(got, d) },
 			}
 			if who == "user" {
-				g.Identify = always(caller(t, "read"))
+				g.Identifier = always(caller(t, "read"))
 			}
 			r := request("GET", "/nowhere")
 			r.Pattern = "GET /of/an/outer/router"
@@ -35,7 +35,7 @@ func TestUnknownRouteIsForKnownCallers(t *testing.T) {
 			if errors.As(err, &refusal) != (want.status != 0) || refusal != nil && refusal.Status != want.status {
 				t.Errorf("got %v, want status %d", err, want.status)
 			}
-			if len(got) != 1 || got[0].Outcome != want.outcome || got[0].Route != "" {
+			if len(got) != 1 || got[0].Result != want.outcome || got[0].Route != "" {
 				t.Errorf("decisions %+v, want one with outcome %q and no route", got, want.outcome)
 			}
 		})

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/gatehouse-go/gatehouse/authz"
@@ -13,7 +12,7 @@ import (
 // TestUnknownRoutesOfAKnownCaller: what no route matches is answered in the
 // format of every other refusal.
 func TestUnknownRoutesOfAKnownCaller(t *testing.T) {
-	mux := authz.NewMux(&authz.Guard{Identify: always(caller(t, ""))})
+	mux := authz.NewMux(&authz.Guard{Identifier: always(caller(t, ""))})
 	mux.HandleFunc("GET /notes", authz.Authenticated(), func(http.ResponseWriter, *http.Request) {})
 	for _, row := range []struct {
 		method, path string
@@ -41,17 +40,5 @@ func TestUnknownRoutesOfAKnownCaller(t *testing.T) {
 	mux.ServeHTTP(w, httptest.NewRequest("GET", "//notes", nil))
 	if location := w.Header().Get("Location"); w.Code/100 != 3 || location != "/notes" || w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("redirect: status %d, header %v", w.Code, w.Header())
-	}
-}
-
-func TestPolicyShowsIdentityRules(t *testing.T) {
-	for rules, want := range map[string]string{
-		"":                                      "identity: Guard.Identify\n",
-		"JWT of https://issuer.example, API a1": "identity: JWT of https://issuer.example, API a1\n",
-	} {
-		policy := authz.NewMux(&authz.Guard{Identify: always(nil), IdentityRules: rules}).Policy().String()
-		if !strings.HasPrefix(policy, want) {
-			t.Errorf("%q: %q", rules, policy)
-		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 // adapter.
 func guarded() http.Handler {
 	who := claims.MustNew(claims.Config{Issuers: []string{pool}, APIs: []string{"a1b2c3"}})
-	mux := authz.NewMux(&authz.Guard{Identify: who.Identify})
+	mux := authz.NewMux(&authz.Guard{Identifier: who})
 	subject := func(w http.ResponseWriter, r *http.Request) {
 		caller, _ := claims.FromContext(r.Context())
 		io.WriteString(w, caller.Subject)

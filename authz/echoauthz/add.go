@@ -35,7 +35,8 @@ func (s *site) add(r *Routes, rt *route, method, path string, h echo.HandlerFunc
 	listed := r.add(method, path, h, m...)
 	s.router(r.host).Add(method, listed.Path, rt.serve)
 	rt.pattern = r.host + listed.Path
-	s.rules = append(s.rules, authz.Rule{Method: method, Pattern: rt.pattern, Requirement: rt.requirement.String()})
+	rt.rule = s.guard.Rule(method, rt.pattern, rt.requirement)
+	s.rules = append(s.rules, rt.rule)
 	return listed
 }
 

@@ -73,12 +73,12 @@ func TestImpossibleRoutesPanicWhereTheyAreWritten(t *testing.T) {
 		})
 	}
 	t.Run("New without an Echo", func(t *testing.T) {
-		if !panics(func() { echoauthz.New(nil, nil) }) {
+		if !panics(func() { echoauthz.New(nil, nil, nil) }) {
 			t.Error("no panic")
 		}
 	})
 	t.Run("New with an impossible Guard", func(t *testing.T) {
-		if !panics(func() { echoauthz.New(echo.New(), &authz.Guard{Every: authz.Public()}) }) {
+		if !panics(func() { echoauthz.New(echo.New(), &authz.Guard{Every: authz.Public()}, nil) }) {
 			t.Error("no panic")
 		}
 	})

@@ -80,11 +80,12 @@ func (s *site) decide(c echo.Context, pattern string, req authz.Requirement) (bo
 
 // check is decide with Echo's error handler to answer.
 func (s *site) check(c echo.Context, r *http.Request, req authz.Requirement) (bool, error) {
-	id, err := s.guard.Check(r, req)
-	c.SetRequest(r.WithContext(claims.NewContext(r.Context(), id)))
+	admitted, err := s.guard.Check(r, req)
 	if err == nil {
+		c.SetRequest(admitted)
 		return true, nil
 	}
+	c.SetRequest(r.WithContext(claims.NewContext(r.Context(), nil)))
 	refusal := &authz.Error{Status: http.StatusInternalServerError}
 	errors.As(err, &refusal) // Check promises one
 	s.guard.Challenge(c.Response().Header(), refusal)

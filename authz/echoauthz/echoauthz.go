@@ -3,7 +3,7 @@
 //
 //	e := echo.New()
 //	e.Use(middleware.Recover(), middleware.RequestLogger()) // see refused requests too
-//	r := echoauthz.New(e, &authz.Guard{Identify: who.Identify})
+//	r := echoauthz.New(e, &authz.Guard{Identifier: who}, nil)
 //	r.GET("/hello", authz.Public(), hello)
 //	notes := r.Group("/notes", authz.Scope("notes-api/read"))
 //	notes.GET("", authz.Authenticated(), list)
@@ -58,6 +58,7 @@
 package echoauthz
 
 import (
+	"net/http"
 	"sync"
 	"sync/atomic"
 
@@ -66,7 +67,7 @@ import (
 	"github.com/gatehouse-go/gatehouse/authz"
 )
 
-// Options are the choices of NewWithOptions. The zero Options are New's.
+// Options are the choices of New. The zero Options are the defaults.
 type Options struct {
 	// ErrorHandler hands refusals to e.HTTPErrorHandler instead of letting the
 	// Guard answer them, for APIs whose errors all look alike. The error is an
@@ -77,12 +78,9 @@ type Options struct {
 }
 
 // New makes e refuse all requests but those that the routes registered with its
-// result admit. A nil Guard is the zero Guard. New panics if e is nil or g is
-// impossible.
-func New(e *echo.Echo, g *authz.Guard) *Routes { return NewWithOptions(e, g, nil) }
-
-// NewWithOptions is New with options. Nil: the zero Options.
-func NewWithOptions(e *echo.Echo, g *authz.Guard, opts *Options) *Routes {
+// result admit. A nil g is the zero Guard, nil opts are the zero Options. New
+// panics if e is nil or g is impossible.
+func New(e *echo.Echo, g *authz.Guard, opts *Options) *Routes {
 	if e == nil {
 		panic("echoauthz: New with a nil *echo.Echo")
 	}
@@ -125,6 +123,28 @@ func (s *site) seal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.serving.Store(true)
+}
+
+// Find returns the rule by which r would be decided, with its Requirement, and
+// false if no route registered with a requirement matches. It asks Echo's router
+// as e.ServeHTTP does, without middleware: neither what e.Pre rewrites nor what
+// middleware changes afterwards counts. Find serves nothing and does not end
+// registration. The Rule and the Requirement are not to be modified.
+func (r *Routes) Find(req *http.Request) (authz.Rule, authz.Requirement, bool) {
+	s := r.site
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	router := s.echo.Routers()[req.Host]
+	if router == nil {
+		router = s.echo.Router()
+	}
+	c := s.echo.NewContext(req, nil)
+	router.Find(req.Method, echo.GetPath(req), c)
+	rt := matched(c)
+	if rt == nil || rt.site != s {
+		return authz.Rule{}, nil, false
+	}
+	return rt.rule, rt.requirement, true
 }
 
 // Policy returns all routes registered so far, those of groups and hosts

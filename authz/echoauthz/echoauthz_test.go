@@ -24,6 +24,11 @@ func bearer(r *http.Request) (*claims.Identity, error) {
 	return nil, nil
 }
 
+// by returns the Identifier that asks f.
+func by(f func(*http.Request) (*claims.Identity, error)) authz.Identifier {
+	return authz.IdentifierFunc("test", claims.Trust{}, f)
+}
+
 // as returns a request of one of the callers, "" for nobody.
 func as(who, method, target string) *http.Request {
 	r := httptest.NewRequest(method, target, nil)
@@ -49,14 +54,14 @@ type site struct {
 func newSite() *site {
 	s := &site{Echo: echo.New()}
 	s.guard = &authz.Guard{
-		Identify:   bearer,
+		Identifier: by(bearer),
 		OnDecision: func(_ *http.Request, d authz.Decision) { s.decisions = append(s.decisions, d) },
 	}
 	return s
 }
 
 // routes is where a test begins that needs nothing before New.
-func (s *site) routes() *echoauthz.Routes { return echoauthz.New(s.Echo, s.guard) }
+func (s *site) routes() *echoauthz.Routes { return echoauthz.New(s.Echo, s.guard, nil) }
 
 // ran answers with the handler's name and the caller it sees.
 func ran(name string) echo.HandlerFunc {
@@ -70,7 +75,7 @@ func ran(name string) echo.HandlerFunc {
 }
 
 // check sends one request, and expects an answer and one decision.
-func (s *site) check(t *testing.T, r *http.Request, status int, body string, want authz.Outcome, route string) {
+func (s *site) check(t *testing.T, r *http.Request, status int, body string, want authz.Result, route string) {
 	t.Helper()
 	s.decisions = nil
 	w := serve(s, r)
@@ -83,8 +88,8 @@ func (s *site) check(t *testing.T, r *http.Request, status int, body string, wan
 	if len(s.decisions) != 1 {
 		t.Fatalf("%d decisions, want 1: %+v", len(s.decisions), s.decisions)
 	}
-	if d := s.decisions[0]; d.Outcome != want || d.Route != route {
-		t.Errorf("decision %q for route %q, want %q for %q", d.Outcome, d.Route, want, route)
+	if d := s.decisions[0]; d.Result != want || d.Route != route {
+		t.Errorf("decision %q for route %q, want %q for %q", d.Result, d.Route, want, route)
 	}
 }
 
@@ -100,7 +105,7 @@ func TestRequirementsAreEnforced(t *testing.T) {
 		request *http.Request
 		status  int
 		body    string
-		outcome authz.Outcome
+		outcome authz.Result
 		route   string
 	}{
 		{"a public route", as("", "GET", "/hello"), 200, "hello for nobody", authz.Granted, "/hello"},

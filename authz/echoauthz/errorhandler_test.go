@@ -14,18 +14,17 @@ import (
 )
 
 func withErrorHandler(s *site) *echoauthz.Routes {
-	return echoauthz.NewWithOptions(s.Echo, s.guard, &echoauthz.Options{ErrorHandler: true})
+	return echoauthz.New(s.Echo, s.guard, &echoauthz.Options{ErrorHandler: true})
 }
 
 func TestErrorHandlerGetsRefusals(t *testing.T) {
 	s := newSite()
-	identify := s.guard.Identify
-	s.guard.Identify = func(r *http.Request) (*claims.Identity, error) {
+	s.guard.Identifier = by(func(r *http.Request) (*claims.Identity, error) {
 		if r.Header.Get("Authorization") == "Bearer unlucky" {
 			return nil, &authz.Error{Status: 503, RetryAfter: 2 * time.Second, Err: errors.New("no keys")}
 		}
-		return identify(r)
-	}
+		return bearer(r)
+	})
 	s.guard.Refuse = func(http.ResponseWriter, *http.Request, *authz.Error) { t.Error("Refuse was called") }
 	var got error
 	s.HTTPErrorHandler = func(err error, c echo.Context) {

@@ -15,6 +15,8 @@ import (
 
 // identify knows the examples' callers by their tokens. A program uses a
 // claims.Extractor, or a verifier of tokens.
+var callers = authz.IdentifierFunc("example tokens", claims.Trust{Sources: []claims.Source{claims.JWT}}, identify)
+
 func identify(r *http.Request) (*claims.Identity, error) {
 	switch r.Header.Get("Authorization") {
 	case "Bearer reader":
@@ -50,7 +52,7 @@ func try(h http.Handler, method, path, token string) {
 
 func Example() {
 	e := echo.New()
-	r := echoauthz.New(e, &authz.Guard{Identify: identify})
+	r := echoauthz.New(e, &authz.Guard{Identifier: callers}, nil)
 	r.GET("/hello", authz.Public(), hello)
 	notes := r.Group("/notes", authz.Scope("notes/read"))
 	notes.GET("", authz.Authenticated(), hello)
@@ -78,7 +80,7 @@ func Example() {
 
 // A policy in a golden file shows every change of it to a reviewer.
 func ExampleRoutes_Policy() {
-	r := echoauthz.New(echo.New(), &authz.Guard{Identify: identify})
+	r := echoauthz.New(echo.New(), &authz.Guard{Identifier: callers}, nil)
 	r.GET("/hello", authz.Public(), hello)
 	notes := r.Group("/notes", authz.Scope("notes/read"))
 	notes.GET("/:id", authz.Authenticated(), hello)
@@ -86,7 +88,7 @@ func ExampleRoutes_Policy() {
 
 	fmt.Print(r.Policy())
 	// Output:
-	// identity: Guard.Identify
+	// identity: example tokens; JWT authorizer
 	//
 	// GET  /hello      public
 	// GET  /notes/:id  scope notes/read and authenticated
@@ -96,7 +98,7 @@ func ExampleRoutes_Policy() {
 
 // An API whose errors all look alike has Echo's error handler write the
 // refusals, too. The challenge is already set.
-func ExampleNewWithOptions() {
+func ExampleNew() {
 	e := echo.New()
 	e.HTTPErrorHandler = func(err error, c echo.Context) {
 		status := http.StatusInternalServerError
@@ -106,7 +108,7 @@ func ExampleNewWithOptions() {
 		}
 		c.JSON(status, echo.Map{"error": http.StatusText(status)})
 	}
-	r := echoauthz.NewWithOptions(e, &authz.Guard{Identify: identify}, &echoauthz.Options{ErrorHandler: true})
+	r := echoauthz.New(e, &authz.Guard{Identifier: callers}, &echoauthz.Options{ErrorHandler: true})
 	r.GET("/notes", authz.Scope("notes/read"), hello)
 
 	w := httptest.NewRecorder()

@@ -95,7 +95,7 @@ func tryForeign(t *testing.T, s *site, method, target string, status int) {
 		if w.Code != want {
 			t.Errorf("%q: status %d, want %d", who, w.Code, want)
 		}
-		if len(s.decisions) != 1 || s.decisions[0].Outcome == authz.Granted {
+		if len(s.decisions) != 1 || s.decisions[0].Result == authz.Granted {
 			t.Errorf("%q: decisions %+v, want one that does not grant", who, s.decisions)
 		}
 	}
@@ -130,7 +130,7 @@ func TestTwoGuardsOnOneEcho(t *testing.T) {
 	first := s.routes()
 	strict := *s.guard
 	strict.Every = authz.Scope("admin")
-	second := echoauthz.New(s.Echo, &strict)
+	second := echoauthz.New(s.Echo, &strict, nil)
 	first.GET("/first", authz.Scope("read"), ran("first"))
 	second.GET("/second", authz.Scope("read"), ran("second"))
 

@@ -112,7 +112,7 @@ func TestDecisionsAreForOneRequest(t *testing.T) {
 
 func TestRequestsAtTheSameTime(t *testing.T) {
 	e := echo.New()
-	r := echoauthz.New(e, &authz.Guard{Identify: bearer})
+	r := echoauthz.New(e, &authz.Guard{Identifier: by(bearer)}, nil)
 	r.GET("/:who/x", authz.Scope("read"), ran("x"))
 	for range 8 {
 		for who, want := range map[string]string{"": "401", "user": "x for user", "admin": "x for admin"} {
@@ -200,7 +200,7 @@ func TestPanicInTheDecision(t *testing.T) {
 			return next(c)
 		}
 	})
-	s.guard.Identify = func(*http.Request) (*claims.Identity, error) { panic("identify") }
+	s.guard.Identifier = by(func(*http.Request) (*claims.Identity, error) { panic("identify") })
 	s.routes().GET("/x", authz.Public(), func(echo.Context) error { t.Error("it ran"); return nil })
 	s.check(t, as("user", "GET", "/x"), 500, "", authz.Refused, "/x")
 }

@@ -16,6 +16,7 @@ type route struct {
 	site        *site
 	requirement authz.Requirement
 	pattern     string
+	rule        authz.Rule
 	chain       echo.HandlerFunc // require, then middleware and handler
 }
 

@@ -96,13 +96,14 @@ func TestRequirementsOfGroupsAddUp(t *testing.T) {
 			}
 		}
 	}
+	gate := authz.Gate{Scopes: []string{"read"}}
 	wantRules := []authz.Rule{
-		{Method: "GET", Pattern: "/open", Requirement: "public"},
-		{Method: "GET", Pattern: "/open/read", Requirement: "scope read"},
-		{Method: "GET", Pattern: "/read", Requirement: "scope read and authenticated"},
-		{Method: "GET", Pattern: "/read/inner", Requirement: "(scope read and scope never) and scope admin"},
-		{Method: "GET", Pattern: "/read/plain", Requirement: "scope read and authenticated"},
-		{Method: "GET", Pattern: "/read/write", Requirement: "scope read and scope write"},
+		{Method: "GET", Pattern: "/open", Requirement: "public", Gate: authz.Gate{Public: true}},
+		{Method: "GET", Pattern: "/open/read", Requirement: "scope read", Gate: gate},
+		{Method: "GET", Pattern: "/read", Requirement: "scope read and authenticated", Gate: gate},
+		{Method: "GET", Pattern: "/read/inner", Requirement: "(scope read and scope never) and scope admin", Gate: gate},
+		{Method: "GET", Pattern: "/read/plain", Requirement: "scope read and authenticated", Gate: gate},
+		{Method: "GET", Pattern: "/read/write", Requirement: "scope read and scope write", Gate: gate},
 	}
 	if diff := cmp.Diff(wantRules, read.Policy().Rules); diff != "" {
 		t.Error(diff)
@@ -147,7 +148,7 @@ func TestPolicy(t *testing.T) {
 	r.RouteNotFound("/*", authz.Authenticated(), named)
 
 	want := strings.TrimPrefix(`
-identity: Guard.Identify
+identity: test
 every:    authenticated
 
 echo_route_not_found  /*          authenticated
@@ -164,7 +165,7 @@ GET                   a.example/  scope admin
 // A nil Guard takes identities from the event; there is none here.
 func TestNilGuard(t *testing.T) {
 	e := echo.New()
-	r := echoauthz.New(e, nil)
+	r := echoauthz.New(e, nil, nil)
 	r.GET("/closed", authz.Authenticated(), named)
 	r.GET("/open", authz.Public(), named)
 	for path, want := range map[string]int{"/closed": 401, "/open": 200} {

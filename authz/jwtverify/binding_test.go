@@ -201,17 +201,21 @@ func TestNoFallBack(t *testing.T) {
 func TestFindingsBehindAGuard(t *testing.T) {
 	s := rsaSigner(t, "k")
 	v, _ := boundVerifier(t, s, jwtverify.BindingRequired)
-	g := &authz.Guard{Identify: v.Identify}
+	g := &authz.Guard{Identifier: v}
 	r := fronts[0].request(t, with(tokenClaims(), map[string]any{"sub": "bob"}), s.token(t, tokenClaims()))
-	if id, err := g.Check(r, authz.Public()); id != nil || err != nil {
-		t.Errorf("public: identity %v, error %v", id, err)
+	if got, err := g.Check(r, authz.Public()); err != nil {
+		t.Errorf("public: error %v", err)
+	} else if id, ok := claims.FromContext(got.Context()); ok {
+		t.Errorf("public: identity of %q, want nobody", id.Subject)
 	}
 	if _, err := g.Check(r, authz.Authenticated()); !errors.Is(err, jwtverify.ErrBinding) {
 		t.Errorf("authenticated: error %v", err)
 	}
 	r = fronts[0].request(t, tokenClaims(), s.token(t, tokenClaims()))
-	if id, err := g.Check(r, authz.Scope("write")); id == nil || err != nil {
-		t.Errorf("scope: identity %v, error %v", id, err)
+	if got, err := g.Check(r, authz.Scope("write")); err != nil {
+		t.Errorf("scope: error %v", err)
+	} else if _, ok := claims.FromContext(got.Context()); !ok {
+		t.Error("scope: nobody, want the token's subject")
 	}
 }
 

@@ -51,7 +51,7 @@ func Example() {
 		Issuers: []jwtverify.Issuer{pool},
 		Binding: jwtverify.BindingNone, // behind a gateway's JWT authorizer, leave this out too
 	})
-	mux := authz.NewMux(&authz.Guard{Identify: tokens.Identify})
+	mux := authz.NewMux(&authz.Guard{Identifier: tokens})
 	mux.HandleFunc("GET /notes", authz.Scope("notes-api/read"), func(w http.ResponseWriter, r *http.Request) {
 		caller, _ := claims.FromContext(r.Context())
 		fmt.Fprintf(w, "notes of %s, by %s", caller.Subject, caller.Source)

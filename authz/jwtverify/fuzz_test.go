@@ -22,7 +22,7 @@ func FuzzIdentify(f *testing.F) {
 	s, foreign := rsaSigner(f, "k"), newSigner(f, "k", "ES256")
 	v := newVerifier(f, configOf(issuerOf(f, s)))
 	valid := s.token(f, goodClaims())
-	guard := &authz.Guard{Identify: func(*http.Request) (*claims.Identity, error) { return nil, nil }}
+	guard := &authz.Guard{Identifier: authz.IdentifierFunc("nobody", claims.Trust{}, func(*http.Request) (*claims.Identity, error) { return nil, nil })}
 	f.Add("Bearer " + valid)
 	f.Add(valid)
 	f.Add("Basic YTpi, Bearer " + valid)

@@ -4,7 +4,7 @@
 //	tokens := jwtverify.MustNew(jwtverify.Config{
 //		Issuers: []jwtverify.Issuer{jwtverify.CognitoUserPool("eu-west-1_AbCdEfGhI", "7abc1d2ef3gh")},
 //	})
-//	mux := authz.NewMux(&authz.Guard{Identify: tokens.Identify})
+//	mux := authz.NewMux(&authz.Guard{Identifier: tokens})
 //
 // Anyone who may invoke the function can write a whole event, and whoever can
 // point an API of their own at it chooses the issuer that its authorizer

@@ -180,7 +180,7 @@ func TestAuthorization(t *testing.T) {
 				t.Errorf("caller %q, %d %q; want %q, %d %q", who, status, code, row.who, row.status, row.code)
 			}
 			// The Guard that Identify is for counts credentials in the same way.
-			g := &authz.Guard{Identify: v.Identify}
+			g := &authz.Guard{Identifier: v}
 			_, err = g.Check(request(row.values...), authz.Authenticated())
 			if got, _ := answer(t, err); (got == 400) != (row.status == 400) || (got == 0) != (row.who == ada) {
 				t.Errorf("the Guard answers %d", got)

@@ -50,7 +50,7 @@ func TestThroughTheGateway(t *testing.T) {
 				Issuers:   []jwtverify.Issuer{jwtverify.OIDC(issuer.URL(), "app")},
 				OnFinding: func(_ *http.Request, f jwtverify.Finding) { t.Logf("finding %+v", f) },
 			})
-			mux := authz.NewMux(&authz.Guard{Identify: v.Identify})
+			mux := authz.NewMux(&authz.Guard{Identifier: v})
 			mux.HandleFunc("GET /notes", authz.Scope("notes/read"), func(w http.ResponseWriter, r *http.Request) {
 				if id, ok := claims.FromContext(r.Context()); !ok || id.Source != claims.Verified || id.Subject != "ada" {
 					t.Errorf("the handler sees %+v", id)

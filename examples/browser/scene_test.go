@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/authz/jwtverify"
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/cors"
@@ -25,11 +26,9 @@ type scene struct {
 	tokens map[string]string
 	issuer *local.Issuer
 
-	vouched identify // by the gateway's authorizer
-	proved  identify // by the token itself
+	vouched authz.Identifier // by the gateway's authorizer
+	proved  authz.Identifier // by the token itself
 }
-
-type identify func(*http.Request) (*claims.Identity, error)
 
 // newScene has pages of one origin that the policies allow, once by address and
 // once by name, and of two that they do not.
@@ -51,11 +50,11 @@ func newScene(t *testing.T) *scene {
 		"expired": token(t, s.issuer, map[string]any{"exp": time.Now().Add(-time.Hour).Unix()}),
 		"keyless": token(t, keyless, nil),
 	}
-	s.vouched = claims.MustNew(claims.Config{Issuers: []string{s.issuer.URL()}}).Identify
+	s.vouched = claims.MustNew(claims.Config{Issuers: []string{s.issuer.URL()}})
 	s.proved = jwtverify.MustNew(jwtverify.Config{
 		Issuers: []jwtverify.Issuer{jwtverify.OIDC(s.issuer.URL(), "app"), jwtverify.OIDC(keyless.URL(), "app")},
 		Binding: jwtverify.BindingNone, // a Function URL has no JWT authorizer
-	}).Identify
+	})
 	return s
 }
 
@@ -118,7 +117,7 @@ func (s *scene) config() cors.Config {
 }
 
 // api is the notes API with a policy around it.
-func api(who identify, config cors.Config) http.Handler {
+func api(who authz.Identifier, config cors.Config) http.Handler {
 	return cors.MustNew(config).Wrap(notes.Handler(who, &faulty{}))
 }
 

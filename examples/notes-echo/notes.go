@@ -28,19 +28,18 @@ import (
 
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/authz/echoauthz"
-	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
 
-// Handler returns the API. identify says who is calling: the Identify method of
-// a claims.Extractor, or nil for claims.FromContext, which is all that a test
+// Handler returns the API. who says who is calling: a
+// claims.Extractor, or nil for claims.FromContext, which is all that a test
 // without events needs. Handler panics if store is nil.
-func Handler(identify func(*http.Request) (*claims.Identity, error), store notes.Store) http.Handler {
-	e, _ := newEcho(identify, store)
+func Handler(who authz.Identifier, store notes.Store) http.Handler {
+	e, _ := newEcho(who, store)
 	return e
 }
 
-func newEcho(identify func(*http.Request) (*claims.Identity, error), store notes.Store) (*echo.Echo, *echoauthz.Routes) {
+func newEcho(who authz.Identifier, store notes.Store) (*echo.Echo, *echoauthz.Routes) {
 	if store == nil {
 		panic("notesecho: no store")
 	}
@@ -52,7 +51,7 @@ func newEcho(identify func(*http.Request) (*claims.Identity, error), store notes
 	a := &api{store: store}
 	read, write := authz.Scope(notes.ReadScope), authz.Scope(notes.WriteScope)
 	get := []string{http.MethodGet, http.MethodHead} // Echo does not serve HEAD with GET's handler
-	r := echoauthz.New(e, &authz.Guard{Realm: "notes", Identify: identify})
+	r := echoauthz.New(e, &authz.Guard{Realm: "notes", Identifier: who}, nil)
 	r.Match(get, "/hello", authz.Public(), hello)
 	r.Match(get, "/profile", read, profile)
 	r.POST("/notes", write, a.create)

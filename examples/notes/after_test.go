@@ -19,7 +19,7 @@ import (
 func TestCallerAfterTheInvocation(t *testing.T) {
 	issuer := newIssuer(t, issuerURL)
 	for _, front := range fronts {
-		guard := &authz.Guard{Identify: pinned(t, issuerURL)}
+		guard := &authz.Guard{Identifier: pinned(t, issuerURL)}
 		t.Run(front.format.String(), func(t *testing.T) {
 			over, subjects := make(chan struct{}), make(chan string)
 			g := front.gateway(guard.Require(authz.Authenticated())(leavingBehind(over, subjects)), issuer)

@@ -119,13 +119,13 @@ func (f front) gateway(h http.Handler, issuer *local.Issuer) *gateway.Gateway {
 }
 
 // pinned knows the callers of this API with tokens of these issuers.
-func pinned(t *testing.T, issuers ...string) func(*http.Request) (*claims.Identity, error) {
+func pinned(t *testing.T, issuers ...string) *claims.Extractor {
 	t.Helper()
 	who, err := claims.New(claims.Config{Issuers: issuers, APIs: []string{apiID}, Stages: []string{"$default", "prod"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return who.Identify
+	return who
 }
 
 // requestAs is a request of a caller's without any event, as a test of an ordinary

@@ -3,13 +3,13 @@ package notes
 import (
 	"net/http"
 
-	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/authz"
 )
 
 // Recorded is Handler, except that ran is told the pattern of each handler that
 // runs: the same routes and requirements, and the only way to know that a
 // refused request reached none.
-func Recorded(identify func(*http.Request) (*claims.Identity, error), store Store, ran func(pattern string)) http.Handler {
+func Recorded(who authz.Identifier, store Store, ran func(pattern string)) http.Handler {
 	routes := (&api{store: store}).routes()
 	for i := range routes {
 		pattern, answer := routes[i].pattern, routes[i].answer
@@ -18,7 +18,7 @@ func Recorded(identify func(*http.Request) (*claims.Identity, error), store Stor
 			return answer(r)
 		}
 	}
-	return newMux(identify, routes)
+	return newMux(who, routes)
 }
 
 // For the tests of cursors.

@@ -16,7 +16,6 @@ import (
 	"net/http"
 
 	"github.com/gatehouse-go/gatehouse/authz"
-	"github.com/gatehouse-go/gatehouse/claims"
 )
 
 // The scopes of the API, as its resource server would define them.
@@ -25,15 +24,15 @@ const (
 	WriteScope = "notes-api/write"
 )
 
-// Handler returns the API. identify says who is calling: the Identify method of
-// a claims.Extractor, or nil for claims.FromContext, which is all that a test
+// Handler returns the API. who says who is calling: a
+// claims.Extractor, or nil for claims.FromContext, which is all that a test
 // without events needs. The Mux's Policy tells who may do what. Handler panics
 // if store is nil.
-func Handler(identify func(*http.Request) (*claims.Identity, error), store Store) *authz.Mux {
+func Handler(who authz.Identifier, store Store) *authz.Mux {
 	if store == nil {
 		panic("notes: no store")
 	}
-	return newMux(identify, (&api{store: store}).routes())
+	return newMux(who, (&api{store: store}).routes())
 }
 
 type api struct {
@@ -52,8 +51,8 @@ func (a *api) routes() []route {
 	}
 }
 
-func newMux(identify func(*http.Request) (*claims.Identity, error), routes []route) *authz.Mux {
-	mux := authz.NewMux(&authz.Guard{Realm: "notes", Identify: identify})
+func newMux(who authz.Identifier, routes []route) *authz.Mux {
+	mux := authz.NewMux(&authz.Guard{Realm: "notes", Identifier: who})
 	for _, r := range routes {
 		mux.Handle(r.pattern, r.needs, r)
 	}

@@ -53,7 +53,7 @@ func TestPathTricks(t *testing.T) {
 func trickAs(t *testing.T, f front, as caller, issuer *local.Issuer) {
 	t.Helper()
 	ran, taken := record()
-	g := f.gateway(adminAPI(&authz.Guard{Identify: pinned(t, issuerURL)}, ran), issuer)
+	g := f.gateway(adminAPI(&authz.Guard{Identifier: pinned(t, issuerURL)}, ran), issuer)
 	for _, trick := range tricks {
 		w := serve(g, dressed(t, trick, f.prefix, as.header(t, issuer)))
 		if handler := taken(); handler == "admin" || strings.Contains(w.Body.String(), "secret") {
@@ -101,7 +101,7 @@ func TestOddGroups(t *testing.T) {
 	} {
 		for _, front := range fronts {
 			ran, taken := record()
-			h := adapter.New(adminAPI(&authz.Guard{Identify: pinned(t, issuerURL)}, ran), nil)
+			h := adapter.New(adminAPI(&authz.Guard{Identifier: pinned(t, issuerURL)}, ran), nil)
 			event := front.forge(t, "GET", "/admin", map[string]string{"authorizer": front.authorizerOf(vouched + groups)})
 			reply, err := h.Invoke(t.Context(), event)
 			if status := statusOf(t, reply, err); !slices.Contains([]int{401, 403}, status) || taken() != "" {
@@ -115,7 +115,7 @@ func TestOddGroups(t *testing.T) {
 func TestGroup(t *testing.T) {
 	for _, front := range fronts {
 		ran, taken := record()
-		h := adapter.New(adminAPI(&authz.Guard{Identify: pinned(t, issuerURL)}, ran), nil)
+		h := adapter.New(adminAPI(&authz.Guard{Identifier: pinned(t, issuerURL)}, ran), nil)
 		event := front.forge(t, "GET", "/%61dmin", map[string]string{"authorizer": front.authorizerOf(vouched + `,"cognito:groups":"admin"`)})
 		reply, err := h.Invoke(t.Context(), event)
 		if status := statusOf(t, reply, err); status != 200 || taken() != "admin" {

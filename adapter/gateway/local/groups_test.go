@@ -23,7 +23,7 @@ func TestGroups(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			mux := authz.NewMux(&authz.Guard{Identify: claims.MustNew(issuer.Claims()).Identify})
+			mux := authz.NewMux(&authz.Guard{Identifier: claims.MustNew(issuer.Claims())})
 			for _, group := range []string{"admin", "poweruser", "nobody", "admin poweruser"} {
 				mux.HandleFunc("GET /"+pathOf(group), authz.Groups(group), func(w http.ResponseWriter, _ *http.Request) {
 					w.WriteHeader(http.StatusNoContent)

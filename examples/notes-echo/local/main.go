@@ -51,5 +51,5 @@ func run(addr, issuerAddr string, opts *local.Options) error {
 		{Method: "POST", Path: "/notes", Client: "writer", Body: `{"title":"Groceries"}`, Want: http.StatusCreated},
 		{Path: "/notes", Client: "writer", Want: http.StatusOK},
 	}
-	return local.ListenAndServe(addr, notesecho.Handler(who.Identify, &notes.Memory{}), opts)
+	return local.ListenAndServe(addr, notesecho.Handler(who, &notes.Memory{}), opts)
 }

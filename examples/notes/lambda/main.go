@@ -33,5 +33,5 @@ func main() {
 		log.Fatal(err)
 	}
 	log.Print("notes are kept in memory and end with this execution environment")
-	lambda.Start(adapter.New(notes.Handler(who.Identify, &notes.Memory{}), nil))
+	lambda.Start(adapter.New(notes.Handler(who, &notes.Memory{}), nil))
 }

@@ -37,7 +37,7 @@ func (f flags) setUp(store notes.Store) (http.Handler, *local.Options, error) {
 	if f.rest {
 		opts.Format, opts.Routes = adapter.RESTAPI, routes(notes.ReadScope, notes.WriteScope)
 	}
-	return notes.Handler(who.Identify, store), opts, nil
+	return notes.Handler(who, store), opts, nil
 }
 
 // routes are the gateway's: it looks for a token everywhere but at the one

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
+	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/claims"
 )
 
@@ -16,6 +17,11 @@ func bearer(r *http.Request) (*claims.Identity, error) {
 		return claims.NewIdentity(claims.JWT, map[string]any{"sub": "admin", "scope": "read write admin"})
 	}
 	return nil, nil
+}
+
+// by returns the Identifier that asks f.
+func by(f func(*http.Request) (*claims.Identity, error)) authz.Identifier {
+	return authz.IdentifierFunc("test", claims.Trust{}, f)
 }
 
 // as returns a request of one of the callers, "" for nobody.

@@ -106,7 +106,7 @@ func (w *witness) judge(who string, status int, exact bool) (wrong []string) {
 		if req != authz.Public() && (caller == nil || req.Check(nil, caller) != nil) {
 			complain("ran a handler that requires %s", req)
 		}
-		if len(w.decisions) != 1 || w.decisions[0].Outcome != authz.Granted || w.decisions[0].Requirement != req.String() {
+		if len(w.decisions) != 1 || w.decisions[0].Result != authz.Granted || w.decisions[0].Requirement != req.String() {
 			complain("ran a handler that requires %s on decisions %+v", req, w.decisions)
 		}
 	}

@@ -44,7 +44,7 @@ type witness struct {
 
 func (w *witness) guard() *authz.Guard {
 	return &authz.Guard{
-		Identify:   bearer,
+		Identifier: by(bearer),
 		OnDecision: func(_ *http.Request, d authz.Decision) { w.decisions = append(w.decisions, d) },
 	}
 }
@@ -102,7 +102,7 @@ func (w *witness) rewritingEcho() http.Handler {
 
 // echoWith adds traps behind Routes' back: handlers of no rule.
 func (w *witness) echoWith(e *echo.Echo) http.Handler {
-	r := echoauthz.New(e, w.guard())
+	r := echoauthz.New(e, w.guard(), nil)
 	for _, rule := range hostilePolicy {
 		at := r
 		if rule.host != "" {

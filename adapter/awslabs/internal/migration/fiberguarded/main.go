@@ -14,7 +14,7 @@ import (
 func main() {
 	who := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example.com"}})
 	app := adaptor.FiberApp(routes())
-	mux := authz.NewMux(&authz.Guard{Identify: who.Identify})
+	mux := authz.NewMux(&authz.Guard{Identifier: who})
 	mux.Handle("GET /notes/{id}", authz.Scope("notes/read"), app)
 	lambda.Start(adapter.New(mux, nil))
 }

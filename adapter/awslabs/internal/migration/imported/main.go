@@ -13,7 +13,7 @@ import (
 
 func main() {
 	who := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example.com"}})
-	guard := &authz.Guard{Identify: who.Identify}
+	guard := &authz.Guard{Identifier: who}
 	guarded := guard.Require(authz.Scope("notes/read"))(routes())
 	lambda.Start(httpadapter.NewV2(awslabs.Import(guarded)).ProxyWithContext)
 }

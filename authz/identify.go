@@ -24,11 +24,11 @@ var (
 func (g *Guard) identify(r *http.Request) (*claims.Identity, Error) {
 	offered := tokens(r.Header["Authorization"])
 	if offered > 1 {
-		return nil, Error{Status: http.StatusBadRequest, Code: invalidRequest, Err: errSeveral}
+		return nil, Error{Status: http.StatusBadRequest, Code: CodeInvalidRequest, Err: errSeveral}
 	}
 	code := ""
 	if offered == 1 {
-		code = invalidToken
+		code = CodeInvalidToken
 	}
 	id, err := g.caller(r)
 	switch {
@@ -37,14 +37,14 @@ func (g *Guard) identify(r *http.Request) (*claims.Identity, Error) {
 	case isNobody(id):
 		return nil, Error{Status: http.StatusUnauthorized, Code: code}
 	case expired(id):
-		return id, Error{Status: http.StatusUnauthorized, Code: invalidToken, Err: errExpired}
+		return id, Error{Status: http.StatusUnauthorized, Code: CodeInvalidToken, Err: errExpired}
 	}
 	return id, Error{}
 }
 
 func (g *Guard) caller(r *http.Request) (*claims.Identity, error) {
-	if g.Identify != nil {
-		return g.Identify(r)
+	if g.Identifier != nil {
+		return g.Identifier.Identify(r)
 	}
 	id, _ := claims.FromContext(r.Context())
 	return id, nil

@@ -27,34 +27,34 @@ func TestOneDecisionPerRequest(t *testing.T) {
 		status int // of the *Error; 0: no error
 	}{
 		{"a public route, nobody", nil, nil, "GET", "/hello", authz.Decision{
-			Route: "GET /hello", Method: "GET", Requirement: "public", Outcome: authz.Granted}, 0},
+			Route: "GET /hello", Method: "GET", Requirement: "public", Result: authz.Granted}, 0},
 		{"a public route, known", known, nil, "HEAD", "/hello", authz.Decision{
-			Route: "GET /hello", Method: "HEAD", Requirement: "public", Source: claims.JWT, Outcome: authz.Granted}, 0},
+			Route: "GET /hello", Method: "HEAD", Requirement: "public", Source: claims.JWT, Result: authz.Granted}, 0},
 		{"granted", known, nil, "GET", "/notes/1", authz.Decision{
-			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Source: claims.JWT, Outcome: authz.Granted}, 0},
+			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Source: claims.JWT, Result: authz.Granted}, 0},
 		{"nobody", nil, nil, "GET", "/notes/1", authz.Decision{
-			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Outcome: authz.Refused}, 401},
+			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Result: authz.Refused}, 401},
 		{"an error", nil, errors.New("x"), "GET", "/notes/1", authz.Decision{
-			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Outcome: authz.Refused}, 401},
+			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Result: authz.Refused}, 401},
 		{"expired", stale, nil, "GET", "/notes/1", authz.Decision{
-			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Source: claims.JWT, Outcome: authz.Refused, Code: "invalid_token"}, 401},
+			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Source: claims.JWT, Result: authz.Refused, Code: "invalid_token"}, 401},
 		{"not granted", known, nil, "POST", "/notes", authz.Decision{
-			Route: "POST /notes", Method: "POST", Requirement: "scope write", Source: claims.JWT, Outcome: authz.Refused, Code: "insufficient_scope"}, 403},
+			Route: "POST /notes", Method: "POST", Requirement: "scope write", Source: claims.JWT, Result: authz.Refused, Code: "insufficient_scope"}, 403},
 		{"no route, nobody", nil, nil, "GET", "/nowhere", authz.Decision{
-			Method: "GET", Requirement: "no route", Outcome: authz.Refused}, 401},
+			Method: "GET", Requirement: "no route", Result: authz.Refused}, 401},
 		{"no route, known", known, nil, "GET", "/nowhere", authz.Decision{
-			Method: "GET", Requirement: "no route", Source: claims.JWT, Outcome: authz.NoRoute}, 0},
+			Method: "GET", Requirement: "no route", Source: claims.JWT, Result: authz.NoRoute}, 0},
 		{"another method, known", known, nil, "DELETE", "/notes", authz.Decision{
-			Method: "DELETE", Requirement: "no route", Source: claims.JWT, Outcome: authz.NoRoute}, 0},
+			Method: "DELETE", Requirement: "no route", Source: claims.JWT, Result: authz.NoRoute}, 0},
 		{"a redirect, known", known, nil, "GET", "//hello", authz.Decision{
-			Method: "GET", Requirement: "no route", Source: claims.JWT, Outcome: authz.NoRoute}, 0},
+			Method: "GET", Requirement: "no route", Source: claims.JWT, Result: authz.NoRoute}, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			h := &spy{}
 			var got []authz.Decision
 			mux := authz.NewMux(&authz.Guard{
-				Identify: func(*http.Request) (*claims.Identity, error) { return test.id, test.err },
+				Identifier: by(func(*http.Request) (*claims.Identity, error) { return test.id, test.err }),
 				OnDecision: func(_ *http.Request, d authz.Decision) {
 					if h.ran {
 						t.Error("the handler ran before its decision was told")
@@ -81,7 +81,7 @@ func TestOneDecisionPerRequest(t *testing.T) {
 			if test.err != nil && !errors.Is(got[0].Err, test.err) {
 				t.Errorf("Err = %v, want it to wrap Identify's", got[0].Err)
 			}
-			if granted := test.want.Outcome == authz.Granted; h.ran != granted {
+			if granted := test.want.Result == authz.Granted; h.ran != granted {
 				t.Errorf("handler ran: %t", h.ran)
 			}
 		})
@@ -92,12 +92,12 @@ func TestOneDecisionPerRequest(t *testing.T) {
 func TestPublicDecisionTellsWhyAnIdentityDidNotCount(t *testing.T) {
 	cause := errors.New("issuer not pinned")
 	var got authz.Decision
-	g := &authz.Guard{Identify: failing(cause), OnDecision: func(_ *http.Request, d authz.Decision) { got = d }}
+	g := &authz.Guard{Identifier: failing(cause), OnDecision: func(_ *http.Request, d authz.Decision) { got = d }}
 	if _, err := g.Check(request("GET", "/"), authz.Public()); err != nil {
 		t.Fatal(err)
 	}
-	if got.Outcome != authz.Granted || !errors.Is(got.Err, cause) {
-		t.Errorf("got %v with %v, want granted with Identify's error", got.Outcome, got.Err)
+	if got.Result != authz.Granted || !errors.Is(got.Err, cause) {
+		t.Errorf("got %v with %v, want granted with Identify's error", got.Result, got.Err)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestDecisionNamesTheEvent(t *testing.T) {
 				r = r.WithContext(adapter.NewContext(r.Context(), event))
 			}
 			var d authz.Decision
-			g := &authz.Guard{Identify: always(nil), OnDecision: func(_ *http.Request, told authz.Decision) { d = told }}
+			g := &authz.Guard{Identifier: always(nil), OnDecision: func(_ *http.Request, told authz.Decision) { d = told }}
 			g.Check(r, authz.Public())
 			got := authz.Decision{Format: d.Format, APIID: d.APIID, RequestID: d.RequestID}
 			if diff := cmp.Diff(test.want, got, cmpopts.IgnoreUnexported(authz.Decision{})); diff != "" {

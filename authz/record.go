@@ -13,17 +13,17 @@ import (
 	"github.com/gatehouse-go/gatehouse/claims"
 )
 
-// Outcome is how a decision ended.
-type Outcome string
+// Result is how a decision ended.
+type Result string
 
 const (
 	// Granted lets the request through to its handler.
-	Granted Outcome = "granted"
+	Granted Result = "granted"
 	// Refused answers it with an error of 400 or more.
-	Refused Outcome = "refused"
+	Refused Result = "refused"
 	// NoRoute is a caller who was let through where no route is: the router
 	// answers, with 404, 405 or a redirect to a clean path.
-	NoRoute Outcome = "no route"
+	NoRoute Result = "no route"
 )
 
 // Decision is the record of one decision, for audit logs. It holds no token and
@@ -42,7 +42,7 @@ type Decision struct {
 
 	Requirement string        // text of what was required, without Guard.Every; empty: no rule
 	Source      claims.Source // where the caller's identity is from; zero: nobody
-	Outcome     Outcome
+	Result      Result
 	Code        string // error code of a refusal, empty for a 401 without a token
 	Enforced    bool   // false: the refusal was only recorded (Guard.ReportUntil)
 
@@ -69,8 +69,8 @@ func newDecision(r *http.Request, req Requirement) Decision {
 	d := Decision{
 		Route:    r.Pattern,
 		Method:   r.Method,
-		Outcome:  Refused,
-		Code:     serverError,
+		Result:   Refused,
+		Code:     CodeServerError,
 		Enforced: true,
 		Err:      errUndecided,
 	}
@@ -81,9 +81,9 @@ func newDecision(r *http.Request, req Requirement) Decision {
 }
 
 func (d *Decision) grant(req Requirement, cause error) {
-	d.Outcome, d.Code, d.Err = Granted, "", cause
+	d.Result, d.Code, d.Err = Granted, "", cause
 	if req == (noRoute{}) {
-		d.Outcome = NoRoute
+		d.Result = NoRoute
 	}
 }
 

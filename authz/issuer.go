@@ -1,0 +1,51 @@
+package authz
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/gatehouse-go/gatehouse/claims"
+)
+
+type issuer struct {
+	name    string
+	missing error
+}
+
+// Issuer requires a caller whom the issuer of this logical name vouched for, as
+// claims.Config.IssuerNames has it: where several issuers are accepted, Scope,
+// Groups and Claim trust each of them alike. Issuer panics if name is empty or
+// of more than one word. A Guard panics where a route is registered with an
+// Issuer that its Identifier does not name.
+func Issuer(name string) Requirement {
+	if name == "" || strings.ContainsAny(name, " \t\r\n") {
+		panic("authz: Issuer without a name of one word")
+	}
+	return &issuer{name, errors.New("authz: needs issuer " + name)}
+}
+
+func (i *issuer) Check(_ *http.Request, id *claims.Identity) error {
+	if id.IssuedBy(i.name) {
+		return nil
+	}
+	return i.missing
+}
+
+func (i *issuer) String() string { return "issuer " + i.name }
+
+// mustKnowIssuers panics if req names an issuer that the Guard's Identifier does
+// not: no caller could ever meet it.
+func (g *Guard) mustKnowIssuers(req Requirement) {
+	switch req := req.(type) {
+	case *issuer:
+		_, trust := describe(g.Identifier)
+		if trust.IssuerNames[req.name] == "" {
+			panic("authz: " + req.String() + " is not among the IssuerNames of Guard.Identifier")
+		}
+	case *combination:
+		for _, part := range req.parts {
+			g.mustKnowIssuers(part)
+		}
+	}
+}

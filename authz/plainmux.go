@@ -1,0 +1,46 @@
+package authz
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+)
+
+// PlainMux is a Mux with the methods of an http.ServeMux, for code that
+// registers its own routes, such as the servers that oapi-codegen generates.
+// What each pattern requires was said before, in Mux.With.
+type PlainMux struct {
+	mux  *Mux
+	reqs map[string]Requirement
+}
+
+// With returns a PlainMux that registers routes in m, each with the requirement
+// that reqs has for its pattern, to the letter. reqs is copied. With panics if a
+// requirement is nil or otherwise impossible.
+func (m *Mux) With(reqs map[string]Requirement) *PlainMux {
+	for pattern, req := range reqs {
+		mustBeRule(fmt.Sprintf("With, pattern %q,", pattern), req)
+	}
+	return &PlainMux{m, maps.Clone(reqs)}
+}
+
+// Handle registers h as Mux.Handle does. It panics if With was given no
+// requirement for the pattern.
+func (p *PlainMux) Handle(pattern string, h http.Handler) {
+	req, ok := p.reqs[pattern]
+	if !ok {
+		panic(fmt.Sprintf("authz: Mux.With has no requirement for the pattern %q", pattern))
+	}
+	p.mux.Handle(pattern, req, h)
+}
+
+// HandleFunc registers a function as Handle does a Handler.
+func (p *PlainMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	if h == nil {
+		panic("authz: HandleFunc with a nil function")
+	}
+	p.Handle(pattern, http.HandlerFunc(h))
+}
+
+// ServeHTTP serves as the Mux does.
+func (p *PlainMux) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.mux.ServeHTTP(w, r) }
