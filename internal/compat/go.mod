@@ -12,6 +12,8 @@ require (
 	github.com/rs/cors v1.11.1
 )
 
+require go.yaml.in/yaml/v3 v3.0.6 // indirect
+
 require (
 	github.com/gatehouse-go/gatehouse/authz/echoauthz v0.0.0
 	github.com/labstack/gommon v0.5.0 // indirect

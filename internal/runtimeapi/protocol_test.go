@@ -143,7 +143,11 @@ func follow(t *testing.T, script string) (*runtimeapi.Result, []string, error) {
 	}
 	var output bytes.Buffer
 	p, err := runtimeapi.Start(t.Context(), self, &runtimeapi.Options{
-		Env:    []string{"SCRIPT=" + script, "GORACE=atexit_sleep_ms=0"}, // a second per process otherwise
+		Env: []string{
+			"SCRIPT=" + script,
+			"GORACE=atexit_sleep_ms=0",  // otherwise each process sleeps a second
+			"GOCOVERDIR=" + t.TempDir(), // otherwise a binary with coverage warns on stderr
+		},
 		Output: &output,
 	})
 	if err != nil {
