@@ -14,8 +14,8 @@ type Binding uint8
 
 const (
 	// BindingRequired refuses a request unless the gateway says the same as the
-	// token: there is a finding if iss, sub, aud, client_id, exp, iat, jti, scope,
-	// scp, token_use or groups differ, if there is a token without claims from
+	// token: there is a finding if iss, sub, aud, client_id, azp, exp, iat, jti,
+	// scope, scp, token_use or groups differ, if there is a token without claims from
 	// the gateway, or if there are claims without a token.
 	BindingRequired Binding = iota
 	// BindingReported tells findings to Config.OnFinding and refuses nothing.
@@ -48,14 +48,14 @@ type Finding struct {
 	// Claims are the names of all claims that differ, sorted; those that do not
 	// count included. Nil if one side has no claims at all.
 	Claims []string
-	// Refused tells whether the request is refused because of Err.
+	// Refused reports whether the request is refused because of Err.
 	Refused bool
 }
 
 // bound are the claims that decide who the caller is, what it may do and for how
 // long; the dates among them are compared as dates.
 var bound = []string{
-	"iss", "sub", "aud", "client_id", "exp", "iat", "jti", "scope", "scp", "token_use", "cognito:groups", "groups",
+	"iss", "sub", "aud", "client_id", "azp", "exp", "iat", "jti", "scope", "scp", "token_use", "cognito:groups", "groups",
 }
 
 var (
@@ -85,7 +85,7 @@ func (v *Verifier) bind(r *http.Request, t *verified) error {
 
 // compare returns the zero Finding if there is nothing to object to.
 func (v *Verifier) compare(r *http.Request, t *verified) (f Finding) {
-	id, err := v.gateway.Identify(r)
+	id, err := v.claims.Identify(r)
 	switch {
 	case t == nil && err != nil:
 		f.Err = fmt.Errorf("%w: %w", errNoToken, err)

@@ -1,6 +1,7 @@
 package jwtverify
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -10,15 +11,17 @@ import (
 )
 
 var (
-	errAlgorithm = invalid("its alg is not accepted")
-	errType      = invalid("its typ is not accepted")
-	errDate      = invalid("exp, nbf or iat is no NumericDate")
-	errNoExpiry  = invalid("no exp")
-	errExpired   = invalid("expired")
-	errEarly     = invalid("not valid yet")
-	errOld       = invalid("older than MaxAge, or without iat")
-	errAudience  = invalid("not for this audience")
-	errTokenUse  = invalid("its token_use is not accepted")
+	errAlgorithm  = invalid("its alg is not accepted")
+	errType       = invalid("its typ is not accepted")
+	errDate       = invalid("exp, nbf or iat is not a NumericDate")
+	errNoExpiry   = invalid("no exp")
+	errExpired    = invalid("expired")
+	errEarly      = invalid("not valid yet")
+	errOld        = invalid("older than MaxAge, or without iat")
+	errClient     = invalid("not issued to one of the Issuer's Clients")
+	errUnexpected = invalid("it has an aud, and the Issuer has no Audiences")
+	errAudience   = invalid("not for this audience")
+	errTokenUse   = invalid("its token_use is not accepted")
 )
 
 // checkHeader decides what needs no key.
@@ -45,6 +48,10 @@ func mediaType(typ string) string {
 // checkClaims decides about the claims of a token whose signature is good.
 func (i *issuer) checkClaims(c object) error {
 	switch {
+	case len(i.clients) > 0 && !slices.Contains(i.clients, clientOf(c)):
+		return errClient
+	case c.has("aud") && len(i.audiences) == 0:
+		return errUnexpected
 	case !i.isMeant(c):
 		return errAudience
 	case i.tokenUse != "" && c.str("token_use") != i.tokenUse:
@@ -53,12 +60,16 @@ func (i *issuer) checkClaims(c object) error {
 	return nil
 }
 
-// isMeant looks at aud; only where that is absent, not merely empty or null,
-// client_id stands in, as on an HTTP API
+// clientOf returns whom the token was issued to, as claims.Identity.ClientID.
+func clientOf(c object) string { return cmp.Or(c.str("client_id"), c.str("azp")) }
+
+// isMeant looks at aud. Where that is absent, not merely empty or null, a client
+// that was checked is enough; without Clients, client_id stands in for aud, as on
+// an HTTP API
 // (docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html).
 func (i *issuer) isMeant(c object) bool {
 	if !c.has("aud") {
-		return slices.Contains(i.audiences, c.str("client_id"))
+		return len(i.clients) > 0 || slices.Contains(i.audiences, c.str("client_id"))
 	}
 	list, ok := c["aud"].([]any)
 	if !ok {
@@ -114,7 +125,7 @@ func (l lifetime) check(c object, now time.Time) (until time.Time, err error) {
 }
 
 // date reads a NumericDate, which is a JSON number of seconds (RFC 7519 section
-// 2): text is none, and milliseconds are beyond the year 9999.
+// 2). Text is not one, and milliseconds are beyond the year 9999.
 func date(c object, name string) (at time.Time, present, ok bool) {
 	value, present := c[name]
 	if !present {

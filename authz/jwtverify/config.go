@@ -14,6 +14,13 @@ type Config struct {
 	// Issuers whose tokens are accepted; one at least.
 	Issuers []Issuer
 
+	// Claims says how the claims of verified tokens are read: its SubjectClaim,
+	// ScopeClaim, Lists, IssuerNames and AccessTokenIssuers apply to them as they
+	// do to the gateway's. An API that adds this package to an Extractor it has
+	// names that one here. Its pins hold for what the gateway says, as far as
+	// Binding looks at that. Nil: the default rules, and no pins.
+	Claims *claims.Extractor
+
 	// Leeway is how far the clocks of an issuer and of this program may differ.
 	// Zero: one minute, which is also the most, since a Guard refuses what
 	// expired earlier. Negative: none.
@@ -63,8 +70,7 @@ func newVerifier(c Config, now func() time.Time, fetch *client) (*Verifier, erro
 	if problems := c.check(); len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	// Which issuer the gateway names is compared with the verified token.
-	gateway, err := claims.New(claims.Config{InsecureAnyIssuer: true})
+	rules, err := c.rules()
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +78,7 @@ func newVerifier(c Config, now func() time.Time, fetch *client) (*Verifier, erro
 		issuers:   make(map[string]*issuer, len(c.Issuers)),
 		lifetime:  lifetime{c.leeway(), c.MaxAge},
 		now:       now,
-		gateway:   gateway,
+		claims:    rules,
 		binding:   c.Binding,
 		onFinding: c.OnFinding,
 		known:     newTokenCache(c.CacheSize),
@@ -83,6 +89,15 @@ func newVerifier(c Config, now func() time.Time, fetch *client) (*Verifier, erro
 		}
 	}
 	return v, nil
+}
+
+// rules returns Claims. Its default needs no pin, since the gateway's issuer is
+// compared with the verified token's.
+func (c *Config) rules() (*claims.Extractor, error) {
+	if c.Claims != nil {
+		return c.Claims, nil
+	}
+	return claims.New(claims.Config{InsecureAnyIssuer: true})
 }
 
 func (c *Config) leeway() time.Duration {
@@ -112,6 +127,9 @@ func (c *Config) check() problems {
 		if p.bad {
 			found.add(p.field, "%v %s", p.value, p.text)
 		}
+	}
+	if pins := c.Claims.Trust(); c.Binding == BindingNone && len(pins.APIs)+len(pins.Accounts)+len(pins.Stages) > 0 {
+		found.add("Claims", "pins APIs %q, Accounts %q and Stages %q, which BindingNone would not look at", pins.APIs, pins.Accounts, pins.Stages)
 	}
 	seen := map[string]bool{}
 	for n, i := range c.Issuers {

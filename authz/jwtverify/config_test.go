@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/authz/jwtverify"
+	"github.com/gatehouse-go/gatehouse/claims"
 )
 
 func TestConfigProblems(t *testing.T) {
@@ -31,6 +32,7 @@ func TestConfigProblems(t *testing.T) {
 		"nil audiences":      {change(func(i *jwtverify.Issuer) { i.Audiences = nil }), `Audiences: []`},
 		"no audience":        {change(func(i *jwtverify.Issuer) { i.Audiences = []string{} }), `Audiences: []`},
 		"empty audience":     {change(func(i *jwtverify.Issuer) { i.Audiences = []string{"api", ""} }), `Audiences: ["api" ""]`},
+		"empty client":       {change(func(i *jwtverify.Issuer) { i.Clients = []string{""} }), `Clients: [""]`},
 		"none":               {change(func(i *jwtverify.Issuer) { i.Algorithms = []string{"none"} }), `Algorithms: "none"`},
 		"HS256":              {change(func(i *jwtverify.Issuer) { i.Algorithms = []string{"RS256", "HS256"} }), `Algorithms: "HS256"`},
 		"lower case":         {change(func(i *jwtverify.Issuer) { i.Algorithms = []string{"rs256"} }), `Algorithms: "rs256"`},
@@ -48,6 +50,9 @@ func TestConfigProblems(t *testing.T) {
 		"pool without region": {configOf(jwtverify.CognitoUserPool("AbCdEf", "app")), `amazonaws.com/AbCdEf`},
 		"pool with a path":    {configOf(jwtverify.CognitoUserPool("evil.example/x_y", "app")), `is no absolute URL`},
 		"pool, no client":     {configOf(jwtverify.CognitoUserPool("eu-west-1_AbCdEf")), `Audiences: []`},
+		"pins without a binding": {jwtverify.Config{Issuers: []jwtverify.Issuer{good}, Binding: jwtverify.BindingNone, Claims: claims.MustNew(claims.Config{
+			Issuers: []string{issuerURL}, APIs: []string{"a1b2c3d4"},
+		})}, `Config.Claims: pins APIs ["a1b2c3d4"]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, err := jwtverify.New(row.config)
@@ -88,7 +93,7 @@ func TestCognitoUserPool(t *testing.T) {
 		"cn-north-1_AbCdEfGhI": "https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_AbCdEfGhI",
 	} {
 		i := jwtverify.CognitoUserPool(pool, "app")
-		if i.URL != want || i.JWKSURL != want+"/.well-known/jwks.json" || i.TokenUse != "access" || len(i.Audiences) != 1 {
+		if i.URL != want || i.JWKSURL != want+"/.well-known/jwks.json" || i.TokenUse != "access" || len(i.Clients) != 1 || i.Audiences != nil {
 			t.Errorf("%s: %+v", pool, i)
 		}
 		newVerifier(t, configOf(i))

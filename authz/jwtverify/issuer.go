@@ -12,10 +12,17 @@ type Issuer struct {
 	// URL must be equal to the token's iss, byte for byte.
 	URL string
 
-	// Audiences are the values of which the token's aud must hold one, or its
-	// client_id where it has no aud: a Cognito access token names its client only
-	// there. Empty is an error; there is no way to accept any audience.
+	// Audiences are the values of which the token's aud must hold one, as its
+	// client_id must where it has no aud and Clients is empty: HTTP APIs do so too.
+	// Empty: a token that has an aud is refused.
 	Audiences []string
+
+	// Clients are those that the token may have been issued to: its client_id,
+	// else its azp (OpenID Connect Core section 2). A token without aud needs no
+	// more than that; one that has aud must be for one of Audiences as well. Empty:
+	// any client. New refuses an Issuer with neither Audiences nor Clients, since
+	// there is no way to accept any audience.
+	Clients []string
 
 	// TokenUse must be equal to the token's token_use, which tells Cognito's
 	// access and ID tokens apart. Empty: any.
@@ -44,14 +51,20 @@ type Issuer struct {
 // CognitoUserPool accepts the access tokens of a Cognito user pool, such as
 // "eu-west-1_AbCdEfGhI", that were issued to one of these app clients
 // (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html).
+// Such a token has an aud if its client asked for a resource (RFC 8707); it is
+// then accepted only if Audiences, which this leaves empty, lists the resource:
+//
+//	pool := jwtverify.CognitoUserPool("eu-west-1_AbCdEfGhI", "7abc1d2ef3gh")
+//	pool.Audiences = []string{"https://notes.example.com"}
+//
 // New reports a malformed pool id by the URL made of it.
 func CognitoUserPool(poolID string, clientIDs ...string) Issuer {
 	url := cognitoURL(poolID)
 	return Issuer{
-		URL:       url,
-		Audiences: clientIDs,
-		TokenUse:  "access",
-		JWKSURL:   url + "/.well-known/jwks.json",
+		URL:      url,
+		Clients:  clientIDs,
+		TokenUse: "access",
+		JWKSURL:  url + "/.well-known/jwks.json",
 	}
 }
 
@@ -82,7 +95,8 @@ func OIDC(url string, audiences ...string) Issuer {
 
 // An issuer is an Issuer in use.
 type issuer struct {
-	audiences     []string
+	audiences     []string // of aud
+	clients       []string // empty: any
 	tokenUse, typ string
 	methods       map[string]method // accepted, by alg
 	keys          keys
@@ -100,6 +114,7 @@ func (i *Issuer) compile(now func() time.Time, c *client) (*issuer, error) {
 	}
 	return &issuer{
 		audiences: slices.Clone(i.Audiences),
+		clients:   slices.Clone(i.Clients),
 		tokenUse:  i.TokenUse,
 		typ:       i.Type,
 		methods:   methods,
@@ -121,12 +136,17 @@ func (i *Issuer) check(place string, found *problems) {
 	if i.URL == "" || strings.ContainsFunc(i.URL, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
 		found.add(place+"URL", "%q is empty or holds white space", i.URL)
 	}
-	if len(i.Audiences) == 0 || slices.Contains(i.Audiences, "") {
-		found.add(place+"Audiences", "%q: at least one is needed, and none may be empty", i.Audiences)
+	switch {
+	case len(i.Audiences)+len(i.Clients) == 0:
+		found.add(place+"Audiences", "%q: at least one is needed, here or in Clients", i.Audiences)
+	case slices.Contains(i.Audiences, ""):
+		found.add(place+"Audiences", "%q: none may be empty", i.Audiences)
+	case slices.Contains(i.Clients, ""):
+		found.add(place+"Clients", "%q: none may be empty", i.Clients)
 	}
 	for _, alg := range i.Algorithms {
 		if _, ok := algorithms[alg]; !ok {
-			found.add(place+"Algorithms", "%q is no asymmetric algorithm known here", alg)
+			found.add(place+"Algorithms", "%q is not an asymmetric algorithm known here", alg)
 		}
 	}
 	i.checkKeys(place, found)

@@ -80,7 +80,7 @@ type Verifier struct {
 	now      func() time.Time
 	known    *tokenCache // nil: none
 
-	gateway   *claims.Extractor
+	claims    *claims.Extractor // the rules for claims, and what the gateway says
 	binding   Binding
 	onFinding func(*http.Request, Finding)
 }
@@ -88,11 +88,14 @@ type Verifier struct {
 // Identify returns who is calling by the token in Authorization, for
 // authz.Guard.Identify. It never falls back to what the gateway says.
 //
-// (nil, nil) is nobody: no token was offered. Any error is an *authz.Error, as
+// (nil, nil) means nobody: no token was offered, or the Verifier is nil. Any error is an *authz.Error, as
 // the package documentation lists them, and holds no part of the token. Where
 // keys have to be fetched, Identify waits for them until the request's context
 // ends, and no longer than two seconds.
 func (v *Verifier) Identify(r *http.Request) (*claims.Identity, error) {
+	if v == nil {
+		return nil, nil
+	}
 	id, err := v.identify(r)
 	if err != nil {
 		return nil, refusal(err)
@@ -122,8 +125,11 @@ func (v *Verifier) identify(r *http.Request) (*claims.Identity, error) {
 // (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
 // Its error joins those of the issuers whose keys could not be had before ctx
 // ended; such keys are tried again when a token needs them, ten seconds later at
-// the earliest. It is not necessary.
+// the earliest. It is not necessary. A nil Verifier has no keys to fetch.
 func (v *Verifier) Preload(ctx context.Context) error {
+	if v == nil {
+		return nil
+	}
 	failures := make(chan error, len(v.issuers))
 	var all sync.WaitGroup
 	for _, i := range v.issuers {

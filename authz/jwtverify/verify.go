@@ -85,7 +85,7 @@ func (v *Verifier) prove(ctx context.Context, text string) (*verified, error) {
 	if err := i.checkClaims(t.claims); err != nil {
 		return nil, err
 	}
-	id, err := claims.ParseIdentity(claims.Verified, t.payload) // refuses tokens without sub
+	id, err := v.claims.IdentifyVerified(t.payload, t.typ) // refuses tokens without a subject
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalidToken, err)
 	}
