@@ -28,25 +28,24 @@ var (
 // invalid makes a reason against a token. Reasons hold no part of it.
 func invalid(reason string) error { return fmt.Errorf("%w: %s", ErrInvalidToken, reason) }
 
-// refusal is the answer that a Guard gives because of err: the codes are those
-// of RFC 6750 section 3.1, and that of RFC 6749 section 4.1.2.1 for 503.
+// refusal is the answer that a Guard gives because of err.
 func refusal(err error) error {
 	var own *authz.Error
 	switch {
 	case errors.As(err, &own):
 		return err
 	case errors.Is(err, errSeveral):
-		return &authz.Error{Status: http.StatusBadRequest, Code: "invalid_request", Err: err}
+		return &authz.Error{Status: http.StatusBadRequest, Code: authz.CodeInvalidRequest, Err: err}
 	case errors.Is(err, errNoToken):
 		return &authz.Error{Status: http.StatusUnauthorized, Err: err}
 	}
-	return &authz.Error{Status: http.StatusUnauthorized, Code: "invalid_token", Err: err}
+	return &authz.Error{Status: http.StatusUnauthorized, Code: authz.CodeInvalidToken, Err: err}
 }
 
 func unavailable(cause error, retryAfter time.Duration) error {
 	return &authz.Error{
 		Status:     http.StatusServiceUnavailable,
-		Code:       "temporarily_unavailable",
+		Code:       authz.CodeTemporarilyUnavailable,
 		RetryAfter: max(retryAfter, time.Second),
 		Err:        fmt.Errorf("%w: %w", ErrKeysUnavailable, cause),
 	}

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/authz/jwtverify"
 	"github.com/gatehouse-go/gatehouse/claims"
-	"net/http"
 )
 
 // Adding the Verifier to an API that had an Extractor must not widen anybody's
@@ -35,9 +35,7 @@ func TestClaimRulesApplyToVerifiedTokens(t *testing.T) {
 	said := with(goodClaims(), token)
 	for _, f := range fronts {
 		r := f.request(t, said, s.token(t, said))
-		for name, v := range map[string]interface {
-			Identify(*http.Request) (*claims.Identity, error)
-		}{"the gateway's claims": who, "verified": unbound, "verified and bound": bound} {
+		for name, v := range map[string]authz.Identifier{"the gateway's claims": who, "verified": unbound, "verified and bound": bound} {
 			id, err := v.Identify(r)
 			if err != nil || id == nil {
 				t.Fatalf("%s, %s: identity %v, error %v", f.name, name, id, err)
