@@ -109,7 +109,7 @@ func TestCertificateOfAnotherSource(t *testing.T) {
 
 func TestCertificateIsPinned(t *testing.T) {
 	for api, want := range map[string]bool{"a1b2c3d4e5": true, "other": false} {
-		e := claims.MustNew(claims.Config{Sources: []claims.Source{claims.ClientCertificate}, APIs: []string{api}, Issuers: []string{pool}})
+		e := claims.MustNew(claims.Config{Sources: []claims.Source{claims.JWT, claims.ClientCertificate}, APIs: []string{api}, Issuers: []string{pool}})
 		for _, file := range []string{"rest-mtls", "http-api-2.0-mtls", "http-api-1.0-mtls"} {
 			if id, err := e.Identify(recorded(t, file)); (id != nil) != want || (err == nil) != want {
 				t.Errorf("%s, API %s: %+v, %v, want an Identity: %v", file, api, id, err, want)

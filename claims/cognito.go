@@ -2,7 +2,6 @@ package claims
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/internal/authorizer"
@@ -44,46 +43,4 @@ func cognitoDate(text string) (time.Time, bool) {
 		return date, true
 	}
 	return authorizer.NumericDate(text)
-}
-
-// CognitoUserPool returns the issuer of a Cognito user pool, for Config.Issuers:
-// of eu-west-1_AbCdEfGhI it is
-// https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI. What is not a
-// user pool's id it returns as it is, and New refuses it.
-func CognitoUserPool(id string) string {
-	region, _, _ := strings.Cut(id, "_")
-	domain := "amazonaws.com"
-	if strings.HasPrefix(region, "cn-") {
-		domain = "amazonaws.com.cn"
-	}
-	issuer := "https://cognito-idp." + region + "." + domain + "/" + id
-	if !isCognitoIssuer(issuer) {
-		return id
-	}
-	return issuer
-}
-
-// isCognitoIssuer tells whether an issuer is a Cognito user pool, such as
-// https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI. The host is
-// AWS's, so that no other issuer can have such a name.
-func isCognitoIssuer(issuer string) bool {
-	rest, ok := strings.CutPrefix(issuer, "https://cognito-idp.")
-	region, rest, dotted := strings.Cut(rest, ".")
-	domain, pool, slash := strings.Cut(rest, "/")
-	return ok && dotted && slash &&
-		(domain == "amazonaws.com" || domain == "amazonaws.com.cn") &&
-		isRegion(region) && isPoolOf(region, pool)
-}
-
-// isPoolOf follows the pattern of UserPoolId in
-// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html.
-func isPoolOf(region, pool string) bool {
-	outside := func(c rune) bool { return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9') }
-	name, ok := strings.CutPrefix(pool, region+"_")
-	return ok && name != "" && !strings.ContainsFunc(name, outside)
-}
-
-func isRegion(name string) bool {
-	outside := func(c rune) bool { return !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-') }
-	return name != "" && !strings.ContainsFunc(name, outside)
 }

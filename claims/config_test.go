@@ -11,7 +11,7 @@ func TestNewRefuses(t *testing.T) {
 	issuers := []string{pool}
 	for want, config := range map[string]claims.Config{
 		`Config.Issuers: [] accepts nobody`:                {},
-		`Config.Issuers: ["x"] contradicts`:                {Issuers: []string{"x"}, InsecureAnyIssuer: true},
+		`] contradicts InsecureAnyIssuer`:                  {Issuers: issuers, InsecureAnyIssuer: true},
 		`Config.Issuers: "" is empty`:                      {Issuers: []string{""}},
 		`Config.Issuers: "x y" contains white space`:       {Issuers: []string{"x y"}},
 		`Config.APIs: [] is empty; nil is no pin`:          {Issuers: issuers, APIs: strings.Fields("")},
@@ -23,8 +23,8 @@ func TestNewRefuses(t *testing.T) {
 		`Config.CommaLists: "" is empty`:                   {Issuers: issuers, CommaLists: []string{""}},
 		`Config.Sources: "Lambda authorizer" needs APIs`:   {Issuers: issuers, Sources: []claims.Source{claims.LambdaAuthorizer}},
 		`Config.Sources: "verified token" comes from a`:    {Issuers: issuers, Sources: []claims.Source{claims.Verified}},
-		`Config.Sources: "Source(0)" is no source`:         {Issuers: issuers, Sources: []claims.Source{0}},
-		`Config.Sources: "Source(77)" is no source`:        {Issuers: issuers, Sources: []claims.Source{claims.JWT, 77}},
+		`Config.Sources: "Source(0)" is not a source`:      {Issuers: issuers, Sources: []claims.Source{0}},
+		`Config.Sources: "Source(77)" is not a source`:     {Issuers: issuers, Sources: []claims.Source{claims.JWT, 77}},
 		`Config.Sources: "AWS signature" needs APIs or`:    {Issuers: issuers, Sources: []claims.Source{claims.JWT, claims.SigV4}},
 		`Config.Sources: "client certificate" needs APIs`:  {Sources: []claims.Source{claims.ClientCertificate}, Stages: []string{"prod"}},
 		`Config.APIs: ["a"] and Config.Accounts: [] contr`: {Sources: []claims.Source{claims.SigV4}, APIs: []string{"a"}, InsecureAnyAPI: true},
@@ -73,7 +73,8 @@ func TestNewAccepts(t *testing.T) {
 	for name, config := range map[string]claims.Config{
 		"a Function URL":    {Sources: []claims.Source{claims.SigV4}, APIs: []string{"abcdefghijklmnopqrstuvwxyz012345"}},
 		"an account":        {Sources: []claims.Source{claims.LambdaAuthorizer, claims.ClientCertificate}, Accounts: []string{"123456789012"}},
-		"VPC Lattice":       {Sources: []claims.Source{claims.Lattice}},
+		"VPC Lattice":       {Sources: []claims.Source{claims.Lattice}, APIs: []string{latticeARN}},
+		"any service":       {Sources: []claims.Source{claims.Lattice}, InsecureAnyAPI: true},
 		"an identity pool":  {Sources: []claims.Source{claims.IdentityPool}, Issuers: []string{"eu-west-1:0b1c2d3e-0000-4000-8000-000000000001"}},
 		"any API":           {Sources: []claims.Source{claims.SigV4}, InsecureAnyAPI: true},
 		"any identity pool": {Sources: []claims.Source{claims.IdentityPool}, InsecureAnyIssuer: true},

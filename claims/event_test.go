@@ -15,6 +15,9 @@ import (
 // The Cognito user pool of all tokens in these tests, unless they say otherwise.
 const pool = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
 
+// A VPC Lattice service that no event comes from.
+const latticeARN = "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-other"
+
 // An event of each front, with AUTHORIZER where it writes who is calling.
 var fronts = map[adapter.Format]string{
 	adapter.HTTPAPIV2: `{"version":"2.0","routeKey":"ANY /{proxy+}","rawPath":"/notes","rawQueryString":"",

@@ -13,9 +13,9 @@ func TestPins(t *testing.T) {
 		config claims.Config
 		want   bool
 	}{
-		"all met":           {claims.Config{Issuers: []string{"x", pool}, APIs: []string{"a1b2c3"}, Accounts: []string{"123456789012"}, Stages: []string{"$default"}}, true},
+		"all met":           {claims.Config{Issuers: []string{"https://x.example", pool}, APIs: []string{"a1b2c3"}, Accounts: []string{"123456789012"}, Stages: []string{"$default"}}, true},
 		"foreign issuer":    {claims.Config{Issuers: []string{"https://issuer.example"}}, false},
-		"issuer's prefix":   {claims.Config{Issuers: []string{pool + "/"}}, false},
+		"issuer's prefix":   {claims.Config{Issuers: []string{pool[:len(pool)-1]}}, false},
 		"issuer's case":     {claims.Config{Issuers: []string{strings.ToUpper(pool)}}, false},
 		"foreign API":       {claims.Config{Issuers: []string{pool}, APIs: []string{"other"}}, false},
 		"foreign account":   {claims.Config{Issuers: []string{pool}, Accounts: []string{"999999999999"}}, false},

@@ -15,7 +15,7 @@ func TestInvokerWithAnIdentity(t *testing.T) {
 	const user, users = "eu-west-1:ada1", "eu-west-1:pool1"
 	want := &claims.Identity{Source: claims.IdentityPool, Subject: user, Issuer: users,
 		IAM: &claims.IAM{CognitoIdentityID: user, CognitoIdentityPoolID: users}}
-	e := claims.MustNew(claims.Config{Sources: allSources, Issuers: []string{users}, APIs: []string{"another"}, Accounts: []string{"999999999999"}})
+	e := claims.MustNew(claims.Config{Sources: allSources, Issuers: []string{users}, APIs: []string{"another", latticeARN}})
 	for _, row := range events {
 		got := identify(t, e, invokedBy(recorded(t, row.file), user, users))
 		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(claims.Identity{})); diff != "" {

@@ -11,7 +11,7 @@ import (
 // in it is not as it should be.
 func TestReasonsHoldNoValue(t *testing.T) {
 	const secret = "s3cr3t"
-	strict := claims.MustNew(claims.Config{Sources: allSources, Issuers: []string{"https://issuer.example"}, APIs: []string{"other"},
+	strict := claims.MustNew(claims.Config{Sources: allSources, Issuers: []string{"https://issuer.example"}, APIs: []string{"other", latticeARN},
 		LambdaClaims: map[string]string{"sub": "userId", "exp": "tenant", "iss": "permissions"}})
 	reasons := map[string]bool{}
 	for _, row := range events {
