@@ -80,11 +80,14 @@ import (
 )
 
 var (
-	errInvoker  = errors.New("claims: a client invoked the function itself and wrote its event")
-	errPinned   = errors.New("claims: the event's API, account or stage is not among those of Config")
-	errAudience = errors.New("claims: the token is for another audience than Config.Audiences")
-	errStranger = errors.New("claims: the issuer is not among Config.Issuers")
-	errUnlisted = errors.New("claims: the authorizer's kind is not among the accepted Sources")
+	errInvoker        = errors.New("claims: a client invoked the function itself and wrote its event")
+	errUnpinned       = errors.New("claims: with payload format 1.0 a JWT authorizer's claims need Config.APIs or Accounts, or an Insecure setting")
+	errPinned         = errors.New("claims: the event's API, account or stage is not among those of Config")
+	errAudience       = errors.New("claims: the token is for another audience than Config.Audiences")
+	errAudienceList   = errors.New("claims: the token's aud is a list that the authorizer wrote as text; name aud in Config.Lists if no audience of the issuer's holds a blank")
+	errAudienceCommas = errors.New("claims: the token's aud is a list that the authorizer wrote as text; name aud in Config.CommaLists if no audience of the issuer's holds a comma")
+	errStranger       = errors.New("claims: the issuer is not among Config.Issuers")
+	errUnlisted       = errors.New("claims: the authorizer's kind is not among the accepted Sources")
 )
 
 // An Extractor takes Identities out of events by the rules of one Config. New
@@ -141,9 +144,13 @@ func (e *Extractor) identify(ctx context.Context) (*Identity, error) {
 		return nil, errUnlisted
 	case !pinned(e.apis, st.apiID) || !pinned(e.accounts, st.account) || !pinned(e.stages, st.stage):
 		return nil, errPinned
+	case st.pinned && !e.pinsAPI() && !e.anyAPI && !e.anyIssuer:
+		return nil, errUnpinned
 	}
 	return e.build(st)
 }
+
+func (e *Extractor) pinsAPI() bool { return len(e.apis)+len(e.accounts) > 0 }
 
 func (e *Extractor) accepts(s Source) bool { return slices.Contains(e.sources, s) }
 
@@ -156,7 +163,7 @@ func (e *Extractor) build(st *statement) (*Identity, error) {
 	case len(e.issuers) > 0 && e.pinsIssuer(id) && !slices.Contains(e.issuers, id.Issuer):
 		return nil, errStranger
 	case len(e.audiences) > 0 && id.Source.isToken() && !id.isFor(e.audiences):
-		return nil, errAudience
+		return nil, id.wrongAudience()
 	}
 	return id, nil
 }

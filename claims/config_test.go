@@ -23,7 +23,7 @@ func TestNewRefuses(t *testing.T) {
 		`Config.CommaLists: "" is empty`:                   {Issuers: issuers, CommaLists: []string{""}},
 		`Config.Sources: "Lambda authorizer" needs APIs`:   {Issuers: issuers, Sources: []claims.Source{claims.LambdaAuthorizer}},
 		`Config.Sources: "verified token" comes from a`:    {Issuers: issuers, Sources: []claims.Source{claims.Verified}},
-		`Config.Sources: "Source(0)" is not a source`:      {Issuers: issuers, Sources: []claims.Source{0}},
+		`Config.Sources: "nobody" is not a source`:         {Issuers: issuers, Sources: []claims.Source{0}},
 		`Config.Sources: "Source(77)" is not a source`:     {Issuers: issuers, Sources: []claims.Source{claims.JWT, 77}},
 		`Config.Sources: "AWS signature" needs APIs or`:    {Issuers: issuers, Sources: []claims.Source{claims.JWT, claims.SigV4}},
 		`Config.Sources: "client certificate" needs APIs`:  {Sources: []claims.Source{claims.ClientCertificate}, Stages: []string{"prod"}},

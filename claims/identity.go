@@ -3,6 +3,7 @@ package claims
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +42,7 @@ type Identity struct {
 	Certificate *Certificate // of the connection, whatever the Source; nil: none
 	APIKeyID    string       // of the REST API key sent along; identification, never authentication
 
+	apiID      string // whose API said so, where only that makes the subject unique
 	claims     claimSet
 	rules      *rules
 	accessType bool // a verifier read the type of an access token in the header
@@ -49,19 +51,47 @@ type Identity struct {
 // Key returns what to own data by: the kind of source, the issuer and the
 // subject, each preceded by its length in bytes, so that no two callers share a
 // key. All token sources are one kind, because the same issuer's subject is the
-// same caller behind any of them. It does not tell which claim the subject came
-// from: do not change Config.SubjectClaim under existing data.
+// same caller behind any of them.
+//
+// The key of a client certificate, and of a Lambda authorizer's caller without
+// an issuer, has the API's id before the issuer: another API may have another
+// authorizer or truststore, and means another caller by the same name. To keep
+// such data when the API is replaced, map iss in Config.LambdaClaims from the
+// start.
+//
+// The key does not say which claim the subject came from: do not change
+// Config.SubjectClaim under existing data. For AWS credentials of an assumed
+// role the subject ends in the session's name, which whoever may assume the role
+// chooses: it is one caller only where the role's trust policy fixes
+// sts:RoleSessionName.
 func (id *Identity) Key() string {
-	var key []byte
-	for _, part := range [...]string{id.Source.keyKind(), id.Issuer, id.Subject} {
-		key = strconv.AppendInt(key, int64(len(part)), 10)
-		key = append(key, ':')
-		key = append(key, part...)
+	key := appendPart(nil, id.Source.keyKind())
+	if id.isLocal() {
+		key = appendPart(key, id.apiID)
 	}
-	return string(key)
+	return string(appendPart(appendPart(key, id.Issuer), id.Subject))
 }
 
-// HasScope tells whether the caller's token grants the scope, compared to the
+func appendPart(key []byte, part string) []byte {
+	key = strconv.AppendInt(key, int64(len(part)), 10)
+	return append(append(key, ':'), part...)
+}
+
+// isLocal reports whether Issuer and Subject mean something within one API only.
+func (id *Identity) isLocal() bool {
+	return id.Source == ClientCertificate || id.Source == LambdaAuthorizer && id.Issuer == ""
+}
+
+// LogValue returns the source alone, so that a logger given an Identity writes
+// neither its subject nor its claims.
+func (id *Identity) LogValue() slog.Value {
+	if id == nil {
+		return slog.StringValue(Source(0).String())
+	}
+	return slog.StringValue(id.Source.String())
+}
+
+// HasScope reports whether the caller's token grants the scope, compared to the
 // letter.
 func (id *Identity) HasScope(scope string) bool {
 	return slices.Contains(id.Scopes, scope)
@@ -76,15 +106,20 @@ func (id *Identity) Claim(name string) (any, bool) {
 	if !ok {
 		return nil, false
 	}
+	return c.value(), true
+}
+
+// value returns a claim as Identity.Claim does.
+func (c claim) value() any {
 	switch c.kind {
 	case '"':
-		return c.text, true
+		return c.text
 	case '0':
-		return json.Number(c.text), true
+		return json.Number(c.text)
 	case 't', 'f':
-		return c.kind == 't', true
+		return c.kind == 't'
 	}
-	return c.decode(), true
+	return c.decode()
 }
 
 // decode ignores the decoder's error: the text was checked when it was parsed.

@@ -228,7 +228,7 @@ func TestClientIDAndAudience(t *testing.T) {
 
 func TestSourceString(t *testing.T) {
 	for source, want := range map[claims.Source]string{
-		0: "Source(0)", claims.JWT: "JWT authorizer", claims.NativeJWT: "native JWT authorizer",
+		0: "nobody", claims.JWT: "JWT authorizer", claims.NativeJWT: "native JWT authorizer",
 		claims.Verified: "verified token", claims.Verified + 1: "Source(10)",
 	} {
 		if got := source.String(); got != want {

@@ -33,11 +33,14 @@ type kind struct {
 	alone     bool
 	scoped    bool // the front writes the route's scopes beside it, null or a list
 	principal bool // as statement.principal
+	// pinned demands that Config restricts which API may say so, because a Lambda
+	// authorizer's author could perhaps lay out its context in the same way.
+	pinned bool
 }
 
 var kinds = [...]kind{
 	{block: "jwt", front: adapter.HTTPAPIV2, read: readJWTBlock},
-	{block: "claims", front: adapter.HTTPAPIV1, read: readJWTClaims, alone: true, scoped: true},
+	{block: "claims", front: adapter.HTTPAPIV1, read: readJWTClaims, alone: true, scoped: true, pinned: true},
 	{block: "claims", front: adapter.RESTAPI, read: readRESTClaims, alone: true},
 	{block: "lambda", front: adapter.HTTPAPIV2, read: readLambdaContext},
 	{block: "principalId", front: adapter.HTTPAPIV1, read: readLambdaContext},

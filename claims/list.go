@@ -16,7 +16,7 @@ var ErrAmbiguous = errors.New("claims: text of a list is ambiguous")
 // arrays as text, they are read only if nothing else can be meant:
 //
 //   - HTTP APIs write [a b]. It is read for the claims of Config.Lists, for scp,
-//     and for cognito:groups of a Cognito issuer, whose names hold no blanks;
+//     and for cognito:groups and aud of a Cognito issuer, which hold no blanks;
 //     never for scope, which is a string.
 //   - Cognito authorizers of REST APIs write a,b, and Lambda authorizers may. It
 //     is read for the claims of Config.CommaLists.
@@ -90,9 +90,12 @@ func (r *rules) holdsNames(id *Identity, name string) bool {
 		return false // a string by RFC 8693, section 4.2; brackets in it mean something else
 	case "scp":
 		return true // scope-tokens hold no blanks: RFC 6749, section 3.3
-	case "cognito:groups":
-		// The API's pattern for group names excludes white space:
+	case "cognito:groups", "aud":
+		// A user pool's group names hold no white space, nor do the ids of its
+		// clients and the URLs of its resource servers, which are its audiences:
 		// https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html
+		// Other issuers may let their tenants choose audiences, and then one
+		// audience "a b" would be read as the two a and b.
 		if isCognitoIssuer(id.Issuer) {
 			return true
 		}

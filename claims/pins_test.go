@@ -81,6 +81,63 @@ func TestExtractorsShareNoVerdict(t *testing.T) {
 	}
 }
 
+// Payload 1.0 has no block that only a JWT authorizer writes: without a pin on
+// the API, anyone's might have laid out the claims of any issuer.
+func TestPayload1NeedsAPinOnTheAPI(t *testing.T) {
+	for name, row := range map[string]struct {
+		config claims.Config
+		want   bool
+	}{
+		"issuer alone": {claims.Config{Issuers: []string{pool}}, false},
+		"and stage":    {claims.Config{Issuers: []string{pool}, Stages: []string{"$default"}}, false},
+		"and API":      {claims.Config{Issuers: []string{pool}, APIs: []string{"a1b2c3"}}, true},
+		"and account":  {claims.Config{Issuers: []string{pool}, Accounts: []string{"123456789012"}}, true},
+		"another API":  {claims.Config{Issuers: []string{pool}, APIs: []string{"other"}}, false},
+		"any API":      {claims.Config{Issuers: []string{pool}, InsecureAnyAPI: true}, true},
+		"any issuer":   {claims.Config{InsecureAnyIssuer: true}, true},
+	} {
+		id, err := claims.MustNew(row.config).Identify(requestFrom(t, adapter.HTTPAPIV1, jwtV1))
+		if (id != nil) != row.want || (err == nil) != row.want {
+			t.Errorf("%s: %v, %v, want an Identity: %v", name, id, err, row.want)
+		}
+	}
+	_, err := claims.MustNew(claims.Config{Issuers: []string{pool}}).Identify(requestFrom(t, adapter.HTTPAPIV1, jwtV1))
+	if err == nil || !strings.Contains(err.Error(), "Config.APIs or Accounts") {
+		t.Errorf("the reason %v does not name the setting", err)
+	}
+}
+
+// Several audiences are one text on an HTTP API. A user pool's hold no blanks;
+// of another issuer that is for Config to say, and the error says so.
+func TestListOfAudiences(t *testing.T) {
+	const api, two = "https://api.example.com", `"[https://api.example.com https://t.eu.auth0.com/userinfo]"`
+	for name, row := range map[string]struct {
+		issuer, aud string
+		lists       []string
+		known       bool
+		reason      string
+	}{
+		"user pool":          {pool, two, nil, true, ""},
+		"user pool, another": {pool, `"[https://other.example.com 4qr7]"`, nil, false, "is for another audience"},
+		"Auth0":              {"https://t.eu.auth0.com/", two, nil, false, "name aud in Config.Lists"},
+		"Auth0, named":       {"https://t.eu.auth0.com/", two, []string{"aud"}, true, ""},
+		"Auth0, one":         {"https://t.eu.auth0.com/", `"https://api.example.com"`, nil, true, ""},
+		"one of a tenant's":  {"https://t.eu.auth0.com/", `"[evil https://api.example.com]"`, nil, false, "name aud in Config.Lists"},
+		"a number":           {pool, `7`, nil, false, "is for another audience"},
+	} {
+		e := claims.MustNew(claims.Config{Issuers: []string{row.issuer}, Audiences: []string{api}, Lists: row.lists})
+		id, err := e.Identify(requestFrom(t, adapter.HTTPAPIV2, jwtWith(`"iss":"`+row.issuer+`","aud":`+row.aud)))
+		if (id != nil) != row.known || (err == nil) != row.known || err != nil && !strings.Contains(err.Error(), row.reason) {
+			t.Errorf("%s: %v, %v, want known %v, %q", name, id, err, row.known, row.reason)
+		}
+	}
+	e := claims.MustNew(claims.Config{Issuers: []string{pool}, Audiences: []string{api}})
+	authorizer := `{"claims":{"sub":"f2a4c6d8","iss":"` + pool + `","exp":"Tue Jun 18 15:00:04 UTC 2024","aud":"a,b"}}`
+	if _, err := e.Identify(requestFrom(t, adapter.RESTAPI, authorizer)); err == nil || !strings.Contains(err.Error(), "Config.CommaLists") {
+		t.Errorf("REST API: %v, want that CommaLists is named", err)
+	}
+}
+
 func TestAudiences(t *testing.T) {
 	e := claims.MustNew(claims.Config{InsecureAnyIssuer: true, Audiences: []string{"api", "app"}})
 	for members, known := range map[string]bool{

@@ -39,6 +39,7 @@ const (
 // subject is the same whoever checked the token, so that data keeps its owner
 // when an API moves from one token source to another.
 var sources = [...]struct{ name, keyKind string }{
+	0:                 {"nobody", ""},
 	JWT:               {"JWT authorizer", "token"},
 	Cognito:           {"Cognito authorizer", "token"},
 	NativeJWT:         {"native JWT authorizer", "token"},
@@ -50,18 +51,26 @@ var sources = [...]struct{ name, keyKind string }{
 	Verified:          {"verified token", "token"},
 }
 
-// String returns the source's name for logs and policies, "Source(n)" for a
-// value that is none of the constants.
+// String returns the source's name for logs and policies: "nobody" for the zero
+// Source, "Source(n)" for a value that is not one of the constants.
 func (s Source) String() string {
-	if !s.known() {
+	if int(s) >= len(sources) {
 		return "Source(" + strconv.Itoa(int(s)) + ")"
 	}
 	return sources[s].name
 }
 
+// MarshalText returns String's text, so that logs and JSON hold the name.
+func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// KeepsTypes reports whether the source delivers claims with the JSON types that
+// they have in the token. JWT authorizers of HTTP APIs, Cognito authorizers of
+// REST APIs and Lambda authorizers write them as text, or may.
+func (s Source) KeepsTypes() bool { return s.known() && !dialects[s].isText() }
+
 func (s Source) known() bool { return s > 0 && int(s) < len(sources) }
 
-// keyKind is "" for a value that is none of the constants.
+// keyKind is "" for a value that is not one of the constants.
 func (s Source) keyKind() string {
 	if !s.known() {
 		return ""

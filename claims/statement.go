@@ -27,6 +27,7 @@ type statement struct {
 	// principal tells that the front demands a principalId of its Lambda
 	// authorizers, who is the caller unless Config says otherwise.
 	principal bool
+	pinned    bool  // as kind.pinned
 	err       error // why what the event says cannot be used
 
 	certificate *Certificate // nil: none
@@ -121,7 +122,7 @@ func (st *statement) readBlock(front adapter.Format, said block) (err error) {
 	case k.alone && said.others > 0, k.scoped && !said.scoped:
 		return errContext
 	}
-	st.principal = k.principal
+	st.principal, st.pinned = k.principal, k.pinned
 	st.source, st.claims, err = k.read(said.json)
 	return err
 }
@@ -144,6 +145,13 @@ func (st *statement) build(r *rules) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	id.Certificate, id.APIKeyID = st.certificate, st.apiKeyID
+	if id.isLocal() {
+		id.apiID = st.apiID.str()
+	}
+	if st.certificate != nil {
+		certificate := *st.certificate // another Extractor's Identity has one too
+		id.Certificate = &certificate
+	}
+	id.APIKeyID = st.apiKeyID
 	return id, nil
 }

@@ -79,7 +79,20 @@ func (id *Identity) readDates() error {
 	return nil
 }
 
-// isFor tells whether one of these audiences is the token's. An aud that the
+// wrongAudience says why the token is for none of Config.Audiences, and what
+// would help where its aud may only have been unreadable.
+func (id *Identity) wrongAudience() error {
+	_, err := id.List("aud")
+	switch {
+	case !errors.Is(err, ErrAmbiguous):
+		return errAudience
+	case id.Source.joinsByComma():
+		return errAudienceCommas
+	}
+	return errAudienceList
+}
+
+// isFor reports whether one of these audiences is the token's. An aud that the
 // front has rendered so that it cannot be read is none of them.
 func (id *Identity) isFor(audiences []string) bool {
 	if _, ok := id.claims.find("aud"); ok {
