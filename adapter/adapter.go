@@ -121,10 +121,10 @@ func (h *Handler) invoke(ctx context.Context, s *scratch, format Format) ([]byte
 // reply serves the request that the event makes.
 func (h *Handler) reply(inv *invocation, s *scratch) ([]byte, result) {
 	r, ok := h.newRequest(inv, s)
+	inv.note(r)
 	if !ok {
 		return h.own(inv, s, result{status: http.StatusBadRequest, reason: ReasonBadRequest})
 	}
-	inv.note(r)
 	inv.response.isHEAD = r.Method == http.MethodHead
 	res := h.serve(inv, r)
 	switch {
@@ -171,11 +171,8 @@ func (h *Handler) own(inv *invocation, s *scratch, res result) ([]byte, result) 
 func (h *Handler) answer(fresh *invocation, s *scratch, status int, cors slot.Applier) {
 	r, _ := h.newRequest(fresh, s)
 	fresh.response.isHEAD = r.Method == http.MethodHead
-	switch {
-	case cors != nil:
+	if cors != nil {
 		cors.Apply(fresh.response.header, r)
-	case h.options.OwnHeader != nil:
-		h.options.OwnHeader(fresh.response.header, r)
 	}
 	http.Error(&fresh.response, http.StatusText(status), status)
 }

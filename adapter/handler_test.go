@@ -234,36 +234,6 @@ func TestLargestReply(t *testing.T) {
 	}
 }
 
-// applied is a handler with the Apply of cors's.
-type applied struct{ http.Handler }
-
-func (applied) Apply(h http.Header, r *http.Request) {
-	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
-}
-
-func TestOwnAnswersCarryOwnHeader(t *testing.T) {
-	event := strings.Replace(v2Event("", false), `"headers":{`, `"headers":{"origin":"https://app.example.com",`, 1)
-	fails := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		r.Header.Set("Origin", "https://changed.example.com")
-		panic("boom")
-	})
-	quiet := slog.New(slog.DiscardHandler)
-	for name, h := range map[string]*adapter.Handler{
-		"the handler's Apply": adapter.New(applied{fails}, &adapter.Options{Logger: quiet}),
-		"OwnHeader":           adapter.New(fails, &adapter.Options{Logger: quiet, OwnHeader: applied{}.Apply}),
-	} {
-		for status, event := range map[int]string{
-			http.StatusInternalServerError: event,
-			http.StatusBadRequest:          strings.Replace(event, `"host":`, `"bad name":"x","host":`, 1),
-		} {
-			r := invoke(t, h, event)
-			if got := r.Headers["Access-Control-Allow-Origin"]; r.StatusCode != status || got != "https://app.example.com" {
-				t.Errorf("%s: status %d with %q, want %d with the request's origin", name, r.StatusCode, got, status)
-			}
-		}
-	}
-}
-
 func TestIsText(t *testing.T) {
 	options := &adapter.Options{IsText: func(h http.Header) bool { return h.Get("Content-Type") != "application/json" }}
 	for _, row := range []struct {
@@ -534,8 +504,6 @@ func TestOptionsThatPanic(t *testing.T) {
 	for name, h := range map[string]*adapter.Handler{
 		"IsText": adapter.New(hello, &adapter.Options{Logger: quiet, IsText: func(http.Header) bool { boom(); return true }}),
 		"Fail":   adapter.New(hello, &adapter.Options{Logger: quiet, Fail: func(context.Context, *adapter.Outcome) error { boom(); return nil }}),
-		"OwnHeader": adapter.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { boom() }),
-			&adapter.Options{Logger: quiet, OwnHeader: func(http.Header, *http.Request) { boom() }}),
 	} {
 		if out, err := h.Invoke(context.Background(), []byte(v2Event("", false))); err == nil {
 			t.Errorf("%s: replied %s", name, out)

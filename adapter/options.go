@@ -59,14 +59,6 @@ type Options struct {
 	// attribute routing.http.xff_header_processing.mode is preserve.
 	TrustedHops int
 
-	// OwnHeader adds headers to the answers that Handler makes itself: 400 for a
-	// request that HTTP does not allow, 500 for a handler that panicked or
-	// replied with what cannot be sent, 503 or 504 for one that took too long.
-	// The request was made anew for it. Nil means the handler's own method Apply,
-	// if it has one with these parameters. Answers to requests that have passed
-	// package cors get its headers instead.
-	OwnHeader func(http.Header, *http.Request)
-
 	// Fail turns an outcome into a failed invocation: if it returns an error, the
 	// front answers instead (with a 500 or 502), the function's error metric
 	// counts it, and asynchronous invokers try again. It is asked once for each
@@ -107,11 +99,6 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// applier is what OwnHeader falls back to.
-type applier interface {
-	Apply(http.Header, *http.Request)
-}
-
 // configure checks the options and fills in the defaults.
 func (h *Handler) configure() error {
 	var problems []error
@@ -122,9 +109,6 @@ func (h *Handler) configure() error {
 		problems = append(problems, fmt.Errorf("adapter: Options.TrustedHops: %d is negative", h.options.TrustedHops))
 	}
 	problems = append(problems, h.configureFormats(), h.configureBasePaths())
-	if own, ok := h.handler.(applier); ok && h.options.OwnHeader == nil {
-		h.options.OwnHeader = own.Apply
-	}
 	if h.options.Logger == nil {
 		h.options.Logger = slog.Default()
 	}

@@ -300,3 +300,45 @@ func TestFailOfAStream(t *testing.T) {
 		t.Errorf("after the first byte: %v", err)
 	}
 }
+
+// TestEmptyStream holds the bytes of answers without a body: the head, eight
+// NULs and the end, or one blank before it with PadEmptyStream where a body is
+// allowed.
+func TestEmptyStream(t *testing.T) {
+	const end = "\x00\x00\x00\x00\x00\x00\x00\x00"
+	for _, row := range []struct {
+		method string
+		status int
+		head   string
+		padded bool // with PadEmptyStream
+	}{
+		{"GET", 200, `{"statusCode":200,"headers":{}}`, true},
+		{"GET", 204, `{"statusCode":204,"headers":{}}`, false},
+		{"GET", 302, `{"statusCode":302,"headers":{"Location":"/x"}}`, true},
+		{"GET", 304, `{"statusCode":304,"headers":{}}`, false},
+		{"GET", 400, `{"statusCode":400,"headers":{}}`, true},
+		{"HEAD", 200, `{"statusCode":200,"headers":{}}`, false},
+	} {
+		for _, pad := range []bool{false, true} {
+			for _, flushes := range []bool{false, true} {
+				h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					if row.status == 302 {
+						w.Header().Set("Location", "/x")
+					}
+					w.WriteHeader(row.status)
+					if flushes {
+						w.(http.Flusher).Flush()
+					}
+				}), &adapter.Options{PadEmptyStream: pad})
+				want := row.head + end
+				if pad && row.padded {
+					want += " "
+				}
+				event := strings.Replace(functionURLEvent(), `"POST"`, `"`+row.method+`"`, 1)
+				if got := string(streamAll(t, h, event)); got != want {
+					t.Errorf("%s %d, pad %v, flushed %v: %q, want %q", row.method, row.status, pad, flushes, got, want)
+				}
+			}
+		}
+	}
+}

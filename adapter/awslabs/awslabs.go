@@ -42,7 +42,6 @@ import "net/http"
 //
 // The request that next sees has no header X-GoLambdaProxy-…, in any case.
 //
-// If next has the method Apply that adapter.New looks for, so has the result.
 // Export panics if next is nil.
 func Export(next http.Handler) http.Handler {
 	return wrap("Export", next, export)
@@ -67,7 +66,6 @@ func Export(next http.Handler) http.Handler {
 // Event already, as under adapter.Handler, is served with that one. Headers are
 // neither read nor changed.
 //
-// If next has the method Apply that adapter.New looks for, so has the result.
 // Import panics if next is nil.
 func Import(next http.Handler) http.Handler {
 	return wrap("Import", next, imported)
@@ -78,11 +76,7 @@ func wrap(name string, next http.Handler, change func(*http.Request) *http.Reque
 	if next == nil {
 		panic("awslabs: " + name + ": nil handler")
 	}
-	h := &handler{next, change}
-	if own, ok := next.(applier); ok {
-		return &applyingHandler{h, own}
-	}
-	return h
+	return &handler{next, change}
 }
 
 type handler struct {
@@ -92,14 +86,4 @@ type handler struct {
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.next.ServeHTTP(w, h.change(r))
-}
-
-// applier is what adapter.New looks for, for the answers that it makes itself.
-type applier interface {
-	Apply(http.Header, *http.Request)
-}
-
-type applyingHandler struct {
-	*handler
-	applier
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/awslabs"
+	"github.com/gatehouse-go/gatehouse/cors"
 )
 
 // answers are what the library's accessors say, true or false included.
@@ -220,29 +221,26 @@ func TestExportCost(t *testing.T) {
 	}
 }
 
-// applying is a handler with the method that adapter.New looks for.
-type applying struct{ http.Handler }
-
-func (applying) Apply(h http.Header, _ *http.Request) { h.Set("Access-Control-Allow-Origin", "*") }
-
-func TestApplyIsKept(t *testing.T) {
-	failing := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	quiet := &adapter.Options{Logger: discard}
+func TestNilHandler(t *testing.T) {
 	for name, wrap := range map[string]func(http.Handler) http.Handler{"Export": awslabs.Export, "Import": awslabs.Import} {
-		reply := run(t, adapter.New(wrap(applying{failing}), quiet).Invoke, eventOf(adapter.HTTPAPIV2, ""))
-		if reply.StatusCode != 500 || reply.Headers["Access-Control-Allow-Origin"] != "*" {
-			t.Errorf("%s: reply = %+v, want a 500 with Apply's header", name, reply)
-		}
-		reply = run(t, adapter.New(wrap(failing), quiet).Invoke, eventOf(adapter.HTTPAPIV2, ""))
-		if reply.StatusCode != 500 {
-			t.Errorf("%s without Apply: reply = %+v, want a 500", name, reply)
-		}
 		if got := panicOf(func() { wrap(nil) }); got != "awslabs: "+name+": nil handler" {
 			t.Errorf("%s(nil) panicked with %q", name, got)
 		}
 	}
 }
 
+// TestCORSOutsideTheHandler: adapter's own answers find the settings behind
+// Export.
+func TestCORSOutsideTheHandler(t *testing.T) {
+	failing := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	api := cors.MustNew(cors.Config{AllowOrigins: []string{"*"}})
+	for name, h := range map[string]http.Handler{"inside": awslabs.Export(api.Wrap(failing)), "outside": api.Wrap(awslabs.Export(failing))} {
+		reply := run(t, adapter.New(h, &adapter.Options{Logger: discard}).Invoke, eventOf(adapter.HTTPAPIV2, ""))
+		if reply.StatusCode != 500 || reply.Headers["Access-Control-Allow-Origin"] != "*" {
+			t.Errorf("cors %s Export: reply = %+v, want a 500 with cors's header", name, reply)
+		}
+	}
+}
 func panicOf(f func()) (text string) {
 	defer func() { text = fmt.Sprint(recover()) }()
 	f()

@@ -1,0 +1,107 @@
+package adapter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/internal/slot"
+)
+
+// attrsOf returns what Done is told of attributes, as a JSON line's members.
+func attrsOf(t *testing.T, handler http.HandlerFunc) string {
+	t.Helper()
+	var told outcomes
+	invoke(t, adapter.New(handler, &adapter.Options{Done: told.done}), v2Event("", false))
+	var line strings.Builder
+	logger := slog.New(slog.NewJSONHandler(&line, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if len(groups) == 0 && a.Key != "authz" && a.Key != "app" {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	logger.LogAttrs(context.Background(), slog.LevelInfo, "", told.only(t).Attrs...)
+	return strings.TrimSpace(line.String())
+}
+
+type later struct{ text *string }
+
+func (l later) LogValue() slog.Value { return slog.StringValue(*l.text) }
+
+type panicky struct{}
+
+func (panicky) MarshalJSON() ([]byte, error) { panic("boom") }
+
+func TestAddAttrs(t *testing.T) {
+	text := "at the time"
+	list := []string{"a"}
+	got := attrsOf(t, func(_ http.ResponseWriter, r *http.Request) {
+		type key struct{}
+		ctx := adapter.NewContext(context.WithValue(r.Context(), key{}, 1), nil)
+		adapter.AddAttrs(ctx, slog.Int("n", 1), slog.Any("later", later{&text}), slog.Any("list", list))
+		adapter.AddAttrs(ctx, slog.Group("g", slog.Any("err", errors.New("went wrong"))), slog.Any("panics", panicky{}), slog.Attr{})
+		text, list[0] = "too late", "changed"
+	})
+	want := `{"app":{"n":1,"later":"at the time","list":["a"],"g":{"err":"went wrong"},"panics":"!PANIC"}}`
+	if got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestAddAttrsIsBounded(t *testing.T) {
+	got := attrsOf(t, func(_ http.ResponseWriter, r *http.Request) {
+		adapter.AddAttrs(r.Context(), slog.String("large", strings.Repeat("x", 9<<10)))
+		for i := range 40 {
+			adapter.AddAttrs(r.Context(), slog.Int(fmt.Sprintf("n%d", i), i))
+		}
+	})
+	if strings.Contains(got, "large") || !strings.Contains(got, `"n31":31`) || strings.Contains(got, "n32") {
+		t.Errorf("%.500s", got)
+	}
+	got = attrsOf(t, func(_ http.ResponseWriter, r *http.Request) {
+		members := make([]any, 100)
+		for i := range members {
+			members[i] = slog.Int("n", i)
+		}
+		adapter.AddAttrs(r.Context(), slog.Group("wide", members...))
+		for range 10 {
+			adapter.AddAttrs(r.Context(), slog.Any("kilo", []string{strings.Repeat("x", 1000)}))
+		}
+	})
+	if n := len(got); strings.Contains(got, "wide") || n < 8000 || n > 9000 {
+		t.Errorf("%d bytes: %.500s", n, got)
+	}
+}
+
+func TestAddAttrsOutside(t *testing.T) {
+	adapter.AddAttrs(context.Background(), slog.Int("n", 1))
+	var kept context.Context
+	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		kept = r.Context()
+		adapter.AddAttrs(kept, slog.Int("n", 1))
+	}), nil)
+	invoke(t, h, v2Event("", false))
+	adapter.AddAttrs(kept, slog.Int("n", 1))
+}
+
+type decided struct{}
+
+func (decided) LogValue() slog.Value { return slog.GroupValue(slog.String("result", "refused")) }
+func (decided) Route() string        { return "GET /notes/{id}" }
+
+func TestDecisionOfTheSlot(t *testing.T) {
+	var told outcomes
+	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		slot.FromContext(r.Context()).SetDecision(decided{})
+	}), &adapter.Options{Done: told.done})
+	invoke(t, h, v2Event("", false))
+	o := told.only(t)
+	if o.Route != "GET /notes/{id}" || len(o.Attrs) != 1 || o.Attrs[0].String() != "authz=[result=refused]" {
+		t.Errorf("route %q, attributes %v", o.Route, o.Attrs)
+	}
+}
