@@ -1,6 +1,6 @@
-// Command imports checks which package of the module may import what: the
-// directions that keep each package small enough to understand alone. Tests
-// are exempt. It reads the output of go list and prints every violation.
+// Command imports checks which package may import what: the directions that
+// keep each package small enough to understand alone, across all modules. It
+// reads the output of go list and prints every violation.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -21,42 +22,62 @@ const module = "github.com/gatehouse-go/gatehouse"
 const (
 	lambda        = "github.com/aws/aws-lambda-go"
 	lambdaContext = lambda + "/lambdacontext"
-	apiProxy      = "github.com/awslabs/aws-lambda-go-api-proxy"
+	cmp           = "github.com/google/go-cmp"
 	jwx           = "github.com/lestrrat-go/jwx/v3"
-	echo          = "github.com/labstack/echo/v4"
-	chi           = "github.com/go-chi/chi/v5"
-	bbolt         = "go.etcd.io/bbolt"
 )
 
 // A rule says what a package, and those below it without a rule of their own,
-// may import besides the standard library and packages below itself.
+// may import besides the standard library and packages below itself. A name
+// that ends in "..." stands for what is below it too.
 type rule struct {
 	pkg    string
 	ours   []string
-	others []string
+	others []string // "*": whatever its go.mod requires
 }
 
 var rules = []rule{
 	{"internal", nil, nil},
-	{"adapter", []string{"internal"}, []string{lambdaContext}},
-	{"adapter/gateway", []string{"internal", "adapter", "cors"}, nil},
-	{"adapter/gateway/local", []string{"internal", "adapter", "claims", "authz"}, []string{jwx}},
-	{"adapter/awslabs", []string{"internal", "adapter"}, []string{lambda, apiProxy}},
-	{"claims", []string{"internal", "adapter"}, []string{lambdaContext}},
-	{"authz", []string{"internal", "adapter", "claims"}, []string{lambdaContext}},
-	{"authz/jwtverify", []string{"internal", "adapter", "claims", "authz"}, []string{jwx}},
-	{"authz/echoauthz", []string{"internal", "adapter", "claims", "authz"}, []string{echo}},
+	{"internal/roundtrip", []string{"adapter", "adapter/gateway", "internal/..."}, []string{cmp}},
+	{"internal/scenario", nil, nil},
+	{"internal/compat", []string{"..."}, []string{"*"}},
+
+	{"adapter", []string{"internal/..."}, []string{lambdaContext}},
+	{"adapter/gateway", []string{"internal/...", "adapter", "cors"}, []string{lambdaContext}},
+	{"adapter/gateway/local", []string{
+		"internal/...", "adapter", "adapter/gateway", "cors", "claims", "authz", "authz/apigateway", "authz/authztest",
+	}, []string{jwx}},
+	{"adapter/awslabs", []string{"adapter"}, []string{"*"}},
+	{"adapter/awslabs/internal/migration", []string{"..."}, []string{"*"}},
+
+	{"claims", []string{"internal/...", "adapter"}, []string{lambdaContext}},
 	{"cors", []string{"internal/slot"}, nil},
-	{"examples", []string{"internal", "adapter", "claims", "authz", "cors"}, []string{lambda, echo, chi, bbolt}},
+
+	{"authz", []string{"internal/...", "adapter", "claims"}, []string{lambdaContext}},
+	{"authz/jwtverify", []string{"internal/...", "adapter", "claims", "authz"}, []string{jwx}},
+	{"authz/authorizer", []string{"internal/...", "adapter", "claims", "authz"}, []string{lambdaContext}},
+	{"authz/apigateway", []string{"internal/...", "adapter", "adapter/gateway", "cors", "claims", "authz"}, nil},
+	{"authz/authztest", []string{"internal/...", "adapter", "adapter/gateway", "claims", "authz"}, nil},
+	{"authz/echoauthz", []string{"adapter", "claims", "authz"}, []string{"*"}},
+	{"authz/ginauthz", []string{"adapter", "claims", "authz"}, []string{"*"}},
+	{"authz/chiauthz", []string{"adapter", "claims", "authz"}, []string{"*"}},
+
+	{"examples", []string{"..."}, []string{"*"}},
 }
 
-// leaves are imported by no package above or beside them: only by programs.
-var leaves = []string{"adapter/gateway", "adapter/awslabs", "authz/jwtverify", "authz/echoauthz"}
+// core are the packages whose tests, too, may use nothing that a program which
+// imports them would have to pay for: go mod tidy follows the tests of imported
+// packages.
+var core = []string{"adapter", "claims", "authz", "cors"}
+
+// coreTests are what those tests may import of others, and what of ours not.
+var (
+	coreTests = []string{lambda, cmp}
+	notInCore = []string{"adapter/gateway/local", "authz/jwtverify"}
+)
 
 type listed struct {
-	ImportPath string
-	Imports    []string
-	Deps       []string
+	ImportPath, Dir                          string
+	Imports, Deps, TestImports, XTestImports []string
 }
 
 func main() {
@@ -74,7 +95,7 @@ func main() {
 }
 
 func check() ([]string, error) {
-	std, err := list("std")
+	std, err := list(".", "std")
 	if err != nil {
 		return nil, err
 	}
@@ -82,23 +103,29 @@ func check() ([]string, error) {
 	for _, p := range std {
 		standard[p.ImportPath] = true
 	}
-	packages, err := list("./...")
+	files, err := exec.Command("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "go.mod", "*/go.mod").Output()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("git ls-files: %w", err)
 	}
 	var violations []string
-	for _, p := range packages {
-		violations = append(violations, p.violations(standard)...)
+	for file := range strings.FieldsSeq(string(files)) {
+		packages, err := list(filepath.Dir(file), "./...")
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range packages {
+			violations = append(violations, p.violations(standard)...)
+		}
 	}
 	return violations, nil
 }
 
-func list(pattern string) ([]listed, error) {
-	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", pattern)
-	cmd.Stderr = os.Stderr
+func list(dir, pattern string) ([]listed, error) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,Deps,TestImports,XTestImports", pattern)
+	cmd.Dir, cmd.Env, cmd.Stderr = dir, append(os.Environ(), "GOWORK=off"), os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("go list %s: %w", pattern, err)
+		return nil, fmt.Errorf("go list %s in %s: %w", pattern, dir, err)
 	}
 	var packages []listed
 	decoder := json.NewDecoder(strings.NewReader(string(out)))
@@ -121,15 +148,23 @@ func (p listed) violations(standard map[string]bool) []string {
 		return []string{name + ": no rule in .ci/imports.go"}
 	}
 	var violations []string
-	for _, imported := range p.Imports {
-		if reason := r.refuses(name, imported, standard[imported]); reason != "" {
+	complain := func(imported, reason string) {
+		if reason != "" {
 			violations = append(violations, fmt.Sprintf("%s imports %s: %s", name, imported, reason))
+		}
+	}
+	for _, imported := range p.Imports {
+		complain(imported, r.refuses(imported, standard[imported]))
+	}
+	if slices.Contains(core, name) {
+		for _, imported := range slices.Concat(p.TestImports, p.XTestImports) {
+			complain(imported, refusedInCoreTests(imported, standard[imported]))
 		}
 	}
 	if match, _ := path.Match("examples/*/lambda", name); match {
 		for _, dep := range p.Deps {
-			if below(dep, module+"/adapter/gateway") {
-				violations = append(violations, fmt.Sprintf("%s links %s: a deployed function must not hold the emulator", name, dep))
+			if below(dep, module+"/adapter/gateway") || below(dep, module+"/authz/apigateway") {
+				complain(dep, "a deployed function must not link the emulator")
 			}
 		}
 	}
@@ -147,30 +182,36 @@ func ruleFor(name string) (rule, bool) {
 }
 
 // refuses returns why the package must not import what it imports.
-func (r rule) refuses(name, imported string, standard bool) string {
+func (r rule) refuses(imported string, standard bool) string {
 	own, ours := strings.CutPrefix(imported, module+"/")
 	switch {
 	case imported == "unsafe" || imported == "C":
-		return "not in this module"
+		return "not in this project"
 	case standard:
 		return ""
 	case !ours:
-		return unless(anyAbove(imported, r.others), "not among the modules this package may use")
-	case r.pkg != "examples" && isLeaf(own) && !below(name, leafOf(own)):
-		return "a leaf, for programs only"
+		return unless(slices.Contains(r.others, "*") || anyAbove(imported, r.others), "not among the modules that this package may use")
 	}
-	return unless(below(own, r.pkg) || anyAbove(own, r.ours), "against the direction of imports")
+	governing, _ := ruleFor(own)
+	return unless(governing.pkg == r.pkg || r.allows(own), "against the direction of imports")
 }
 
-func isLeaf(name string) bool { return leafOf(name) != "" }
+func (r rule) allows(own string) bool {
+	return slices.ContainsFunc(r.ours, func(p string) bool {
+		tree, all := strings.CutSuffix(p, "...")
+		return own == p || all && strings.HasPrefix(own, tree)
+	})
+}
 
-func leafOf(name string) string {
-	for _, leaf := range leaves {
-		if below(name, leaf) {
-			return leaf
-		}
+func refusedInCoreTests(imported string, standard bool) string {
+	own, ours := strings.CutPrefix(imported, module+"/")
+	switch {
+	case standard:
+		return ""
+	case ours:
+		return unless(!anyAbove(own, notInCore), "its modules would be charged to everybody who imports the core")
 	}
-	return ""
+	return unless(anyAbove(imported, coreTests), "whoever imports the core would get this module's version: such tests belong in internal/compat")
 }
 
 func anyAbove(name string, paths []string) bool {
