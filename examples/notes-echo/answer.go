@@ -1,7 +1,6 @@
 package notesecho
 
 import (
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -11,49 +10,30 @@ import (
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
 
+// answer is notes.Write in place of c.JSON, which escapes HTML.
 func answer(c echo.Context, status int, v any) error {
-	return write(c, status, echo.MIMEApplicationJSON, v)
+	notes.Write(c.Response(), status, v)
+	return nil
 }
 
-// write forbids caches to keep what is one caller's, and browsers to take a
-// note for anything but JSON. c.JSON would escape HTML, and so make a page of
-// notes up to six times as large.
-func write(c echo.Context, status int, contentType string, v any) error {
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, contentType)
-	h.Set(echo.HeaderCacheControl, "no-store")
-	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-	c.Response().WriteHeader(status)
-	encoder := json.NewEncoder(c.Response())
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
-}
-
-// answerError makes a problem (RFC 9457) of an error, in the shape that authz
-// has for its refusals. What is not the client's business is logged.
+// answerError answers errors in the shape of authz's refusals: those of
+// operations, and those of Echo itself, such as 404 for a path without a route.
 func answerError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	var known *echo.HTTPError
-	switch {
-	case errors.As(err, &known):
-	case errors.Is(err, notes.ErrNotFound):
-		known = echo.NewHTTPError(http.StatusNotFound, "There is no such note.")
-	default:
-		slog.ErrorContext(c.Request().Context(), "notesecho: the store failed", "error", err)
-		known = echo.ErrInternalServerError
+	var echos *echo.HTTPError
+	var p *notes.Problem
+	if errors.As(err, &echos) {
+		p = &notes.Problem{Title: http.StatusText(echos.Code), Status: echos.Code}
+	} else {
+		p = notes.ProblemOf(c.Request().Context(), err)
 	}
-	title := http.StatusText(known.Code)
-	problem := echo.Map{"title": title, "status": known.Code}
-	if known.Message != title {
-		problem["detail"] = known.Message
-	}
-	_ = write(c, known.Code, "application/problem+json", problem) // fails only if the client has gone
+	notes.Write(c.Response(), p.Status, p)
 }
 
-// logged logs each request. The route is logged and not the path, which is the
-// client's, as would be the address without IPExtractor.
+// logged logs each request: the route, because the path is the client's, and the
+// address that IPExtractor finds.
 func logged(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if err := next(c); err != nil {

@@ -2,48 +2,53 @@ package notes
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"unicode/utf8"
+
+	"github.com/gatehouse-go/gatehouse/claims"
 )
 
-// maxBody is the most a note may be in bytes, as the JSON it is sent in.
+// maxBody is the size of the largest body with a note, in bytes.
 const maxBody = 64 << 10
 
-// A draft is what a client says of a new note. Whose it is, it does not say.
+// Created is the answer to POST /notes.
+type Created struct {
+	Message string      `json:"message"`
+	Note    Note        `json:"note"`
+	Auth    CreatedAuth `json:"auth"`
+}
+
+// CreatedAuth says who created it.
+type CreatedAuth struct {
+	Username string   `json:"username"`
+	Scopes   []string `json:"scopes"`
+}
+
+// Create adds the note in body to the caller's.
+func (a *API) Create(ctx context.Context, caller *claims.Identity, body io.Reader) (*Created, error) {
+	d, err := readDraft(body)
+	if err != nil {
+		return nil, err
+	}
+	note := Note{a.ids.next(), cmp.Or(d.Title, "Untitled"), d.Content, caller.Subject}
+	if err := a.store.Add(ctx, caller.Key(), note); err != nil {
+		return nil, err
+	}
+	return &Created{"Note created", note, CreatedAuth{caller.Username, caller.Scopes}}, nil
+}
+
+// A draft is what a client sends of a new note. The owner is not part of it.
 type draft struct {
 	Title   string `json:"title"`
 	Content string `json:"content"`
 }
 
-type createAnswer struct {
-	Message string     `json:"message"`
-	Note    Note       `json:"note"`
-	Auth    createAuth `json:"auth"`
-}
-
-type createAuth struct {
-	Username string   `json:"username"`
-	Scopes   []string `json:"scopes"`
-}
-
-func (a *api) create(r *http.Request) (any, error) {
-	d, err := readDraft(r)
-	if err != nil {
-		return nil, err
-	}
-	caller := callerOf(r)
-	note := Note{a.ids.next(), cmp.Or(d.Title, "Untitled"), d.Content, caller.Subject}
-	if err := a.store.Add(r.Context(), caller.Key(), note); err != nil {
-		return nil, err
-	}
-	return createAnswer{"Note created", note, createAuth{caller.Username, caller.Scopes}}, nil
-}
-
-func readDraft(r *http.Request) (*draft, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+func readDraft(r io.Reader) (*draft, error) {
+	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
 	switch {
 	case err != nil:
 		return nil, newProblem(http.StatusBadRequest, "The body could not be read.")
@@ -51,7 +56,7 @@ func readDraft(r *http.Request) (*draft, error) {
 		return nil, newProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("A note is at most %d bytes of JSON.", maxBody))
 	}
 	var d *draft
-	// encoding/json would replace what is no UTF-8, and takes null for an object.
+	// encoding/json replaces bytes that are not UTF-8, and accepts null as an object.
 	if !utf8.Valid(body) || json.Unmarshal(body, &d) != nil || d == nil {
 		return nil, newProblem(http.StatusBadRequest, "The body is not the JSON of a note.")
 	}

@@ -6,10 +6,10 @@ import (
 	"encoding/base64"
 )
 
-// A cursor is the ID of the last note of a page, with a tag of its owner's. It
-// needs no secret: Store.List shows nobody more than the caller's own notes,
-// wherever it begins. The tag makes the cursor of another an error, not a page
-// from a place that means nothing to this caller.
+// A cursor is the ID of the last note of a page after a tag of the owner. It is
+// not a secret: Store.List returns only the caller's own notes, wherever it
+// begins. The tag makes another owner's cursor an error instead of a page that
+// begins at a place without a meaning.
 
 const tagSize = 16 // bytes
 
@@ -23,8 +23,8 @@ func sealCursor(owner, id string) string {
 	return base64.RawURLEncoding.EncodeToString(append(tagOf(owner, id), id...))
 }
 
-// openCursor returns the ID in a cursor that was made for the owner. Comparing the
-// text leaves one form only: Go's decoder passes over line breaks.
+// openCursor returns the ID in a cursor that was made for the owner. It compares
+// the text because Go's decoder skips line breaks, and a cursor has one form only.
 func openCursor(owner, cursor string) (id string, ok bool) {
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(b) <= tagSize {

@@ -10,7 +10,7 @@ import (
 // runs: the same routes and requirements, and the only way to know that a
 // refused request reached none.
 func Recorded(who authz.Identifier, store Store, ran func(pattern string)) http.Handler {
-	routes := (&api{store: store}).routes()
+	routes := NewAPI(store).routes()
 	for i := range routes {
 		pattern, answer := routes[i].pattern, routes[i].answer
 		routes[i].answer = func(r *http.Request) (any, error) {

@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// ids makes IDs of notes: UUIDs of version 7 (RFC 9562 section 5.7), which any
-// number of functions can make without asking each other, and whose order is
-// that of time.
+// ids makes IDs of notes: UUIDs of version 7 (RFC 9562 section 5.7). Any number of
+// functions can make them without asking each other, and a later one is greater.
 type ids struct {
 	mu   sync.Mutex
 	last uint64
@@ -25,8 +24,8 @@ func (g *ids) next() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// tick is the time in 1/4096 ms (RFC 9562 section 6.2, method 3). It counts on
-// where the clock stands still or goes back.
+// tick returns the time in 1/4096 ms (RFC 9562 section 6.2, method 3). While the
+// clock stands still or goes back, it counts on from the last one.
 func (g *ids) tick(now time.Time) uint64 {
 	fraction := now.Nanosecond() % int(time.Millisecond) << 12 / int(time.Millisecond)
 	g.mu.Lock()

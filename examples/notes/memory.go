@@ -7,14 +7,14 @@ import (
 	"sync"
 )
 
-// Memory is a Store whose notes end with the process. The zero Memory is empty
+// Memory is a Store that keeps notes in the memory of the process. The zero Memory is empty
 // and ready to use.
 type Memory struct {
 	mu    sync.RWMutex
 	notes map[string][]Note // by owner, in the order of IDs
 }
 
-// Add keeps a new note of the owner's.
+// Add adds a note to the owner's.
 func (m *Memory) Add(_ context.Context, owner string, n Note) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -52,7 +52,7 @@ func (m *Memory) List(_ context.Context, owner, before string, limit int) ([]Not
 	return page, nil
 }
 
-// search returns where the ID is or would be.
+// search returns the index of the note with this ID, or where it would be.
 func search(notes []Note, id string) (int, bool) {
 	return slices.BinarySearchFunc(notes, id, func(n Note, id string) int { return strings.Compare(n.ID, id) })
 }

@@ -1,8 +1,8 @@
 package notes
 
 // Note is one note. ID is unique among all notes, and a later note has a greater
-// one; OwnerSub is its owner's subject, for show: whom a note belongs to is what
-// a Store was told by Add.
+// one. OwnerSub is the owner's subject and only shown: a note belongs to the owner
+// that Store.Add was told.
 type Note struct {
 	ID       string `json:"id"`
 	Title    string `json:"title"`

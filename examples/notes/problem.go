@@ -7,23 +7,24 @@ import (
 	"net/http"
 )
 
-// A problem is an error that the client is told (RFC 9457), in the shape that
-// authz has for its refusals.
-type problem struct {
+// Problem is an error that the client is told about (RFC 9457), in the shape of
+// authz's refusals.
+type Problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
 }
 
-func newProblem(status int, detail string) *problem {
-	return &problem{http.StatusText(status), status, detail}
+func newProblem(status int, detail string) *Problem {
+	return &Problem{http.StatusText(status), status, detail}
 }
 
-func (p *problem) Error() string { return "notes: " + p.Detail }
+func (p *Problem) Error() string { return "notes: " + p.Detail }
 
-// problemOf logs what is not the client's business and makes a bare 500 of it.
-func problemOf(ctx context.Context, err error) *problem {
-	var p *problem
+// ProblemOf returns what to tell the client about an operation's error. It logs
+// errors that are not the client's business, and returns a bare 500 for them.
+func ProblemOf(ctx context.Context, err error) *Problem {
+	var p *Problem
 	switch {
 	case errors.As(err, &p):
 		return p

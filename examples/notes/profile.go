@@ -1,46 +1,45 @@
 package notes
 
-import (
-	"net/http"
+import "github.com/gatehouse-go/gatehouse/claims"
 
-	"github.com/gatehouse-go/gatehouse/claims"
-)
-
-type greeting struct {
+// Greeting is the answer to GET /hello.
+type Greeting struct {
 	Message string `json:"message"`
 	Path    string `json:"path"`
 	Method  string `json:"method"`
 }
 
-func hello(r *http.Request) (any, error) {
-	return greeting{"Hello from Lambda", r.URL.Path, r.Method}, nil
+// Hello greets anybody.
+func (a *API) Hello(method, path string) Greeting {
+	return Greeting{"Hello from Lambda", path, method}
 }
 
-type profileAnswer struct {
+// Profile is the answer to GET /profile.
+type Profile struct {
 	Message string      `json:"message"`
-	User    profileUser `json:"user"`
-	Auth    profileAuth `json:"auth"`
+	User    ProfileUser `json:"user"`
+	Auth    ProfileAuth `json:"auth"`
 }
 
-type profileUser struct {
+// ProfileUser says who is calling. Username is empty for a client that acts on
+// its own behalf.
+type ProfileUser struct {
 	Sub      string `json:"sub"`
-	Username string `json:"username"` // empty for a client that speaks for itself
+	Username string `json:"username"`
 	ClientID string `json:"clientId"`
 }
 
-type profileAuth struct {
+// ProfileAuth says with what.
+type ProfileAuth struct {
 	TokenUse string   `json:"tokenUse"`
 	Scopes   []string `json:"scopes"`
 }
 
-func profile(r *http.Request) (any, error) {
-	return profileFor(callerOf(r)), nil
-}
-
-func profileFor(id *claims.Identity) profileAnswer {
-	return profileAnswer{
+// Profile tells callers what their tokens say about them.
+func (a *API) Profile(caller *claims.Identity) Profile {
+	return Profile{
 		Message: "This is who you are",
-		User:    profileUser{id.Subject, id.Username, id.ClientID},
-		Auth:    profileAuth{id.TokenUse, id.Scopes},
+		User:    ProfileUser{caller.Subject, caller.Username, caller.ClientID},
+		Auth:    ProfileAuth{caller.TokenUse, caller.Scopes},
 	}
 }

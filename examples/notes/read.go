@@ -1,56 +1,64 @@
 package notes
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/gatehouse-go/gatehouse/claims"
 )
 
-// How many notes a page has. The largest notes must fit into Lambda's reply of
-// 6 MB, where JSON inside JSON may be three times as long as it was sent.
+// How many notes a page has. A page of the largest notes must fit into Lambda's
+// reply of 6 MB, in which JSON may take three times the bytes it was sent in.
 const (
 	usualPage = 10
 	maxPage   = 25
 )
 
-type noteAnswer struct {
+// Found is the answer to GET /notes/{id}.
+type Found struct {
 	Note Note `json:"note"`
 }
 
-type listAnswer struct {
+// Page is the answer to GET /notes.
+type Page struct {
 	Notes []Note `json:"notes"`
-	Next  string `json:"next,omitempty"` // cursor of the next page; empty on the last
+	Next  string `json:"next,omitempty"` // the cursor of the next page; empty on the last
 }
 
-func (a *api) get(r *http.Request) (any, error) {
-	note, err := a.store.Get(r.Context(), callerOf(r).Key(), r.PathValue("id"))
+// Get returns one of the caller's notes.
+func (a *API) Get(ctx context.Context, caller *claims.Identity, id string) (*Found, error) {
+	note, err := a.store.Get(ctx, caller.Key(), id)
 	if err != nil {
 		return nil, err
 	}
-	return noteAnswer{note}, nil
+	return &Found{note}, nil
 }
 
-func (a *api) list(r *http.Request) (any, error) {
-	owner := callerOf(r).Key()
-	before, limit, err := readPage(owner, r.URL.Query())
+// List returns a page of the caller's notes, the newest first: ?limit= of them,
+// from ?cursor= on.
+func (a *API) List(ctx context.Context, caller *claims.Identity, query url.Values) (*Page, error) {
+	owner := caller.Key()
+	before, limit, err := readPage(owner, query)
 	if err != nil {
 		return nil, err
 	}
-	notes, err := a.store.List(r.Context(), owner, before, limit+1) // one more tells whether there is a next page
+	notes, err := a.store.List(ctx, owner, before, limit+1) // one more, to learn whether there is a next page
 	if err != nil {
 		return nil, err
 	}
-	page := listAnswer{Notes: []Note{}} // in JSON a nil slice would be null
+	page := Page{Notes: []Note{}} // not nil, which is null in JSON
 	if len(notes) > limit {
 		notes = notes[:limit]
 		page.Next = sealCursor(owner, notes[limit-1].ID)
 	}
 	page.Notes = append(page.Notes, notes...)
-	return page, nil
+	return &page, nil
 }
 
-// readPage reads ?limit= and ?cursor=; empty is absent.
+// readPage reads ?limit= and ?cursor=. Empty is the same as absent.
 func readPage(owner string, query url.Values) (before string, limit int, err error) {
 	limit = usualPage
 	if text := query.Get("limit"); text != "" {
