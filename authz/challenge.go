@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-go/gatehouse/internal/bearer"
 )
 
 // Challenge sets in h what every answer to e must carry: Cache-Control, a
@@ -57,7 +59,7 @@ func (e *Error) challenge(realm string) string {
 // code returns the code as far as RFC 6750 section 3 lets it be quoted: its
 // character set is that of a scope-token and the blank.
 func (e *Error) code() string {
-	if !isScopeToken(strings.ReplaceAll(e.Code, " ", "")) {
+	if !bearer.IsScopeToken(strings.ReplaceAll(e.Code, " ", "")) {
 		return ""
 	}
 	return e.Code
@@ -71,7 +73,7 @@ func (e *Error) scopes() []string {
 	}
 	var tokens []string
 	for _, s := range e.Scopes {
-		if isScopeToken(s) {
+		if bearer.IsScopeToken(s) {
 			tokens = append(tokens, s)
 		}
 	}

@@ -3,10 +3,10 @@ package authz
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/bearer"
 )
 
 // leeway is how long an identity counts after its Expiry: clocks differ, and a
@@ -22,12 +22,12 @@ var (
 // this caller wherever an identity is required. Only an expired identity comes
 // with one, for the record.
 func (g *Guard) identify(r *http.Request) (*claims.Identity, Error) {
-	offered := tokens(r.Header["Authorization"])
-	if offered > 1 {
+	token, several := bearer.Token(r.Header["Authorization"])
+	if several {
 		return nil, Error{Status: http.StatusBadRequest, Code: CodeInvalidRequest, Err: errSeveral}
 	}
 	code := ""
-	if offered == 1 {
+	if token != "" {
 		code = CodeInvalidToken
 	}
 	id, err := g.caller(r)
@@ -59,44 +59,4 @@ func isNobody(id *claims.Identity) bool {
 
 func expired(id *claims.Identity) bool {
 	return !id.Expiry.IsZero() && time.Since(id.Expiry) > leeway
-}
-
-// tokens counts the bearer tokens that a caller offered, by the values of
-// Authorization: 0, 1, or 2 for any number beyond that could be told apart.
-// Another scheme offers none (RFC 6750 section 3.1), a bare token is one, as
-// HTTP APIs take it. Some fronts join values with commas, which no bearer token
-// contains (RFC 6750 section 2.1).
-func tokens(values []string) int {
-	switch len(values) {
-	case 0:
-		return 0
-	case 1:
-		return tokensIn(values[0])
-	}
-	return 2
-}
-
-func tokensIn(value string) int {
-	found, parts := 0, 0
-	for part := range strings.SplitSeq(value, ",") {
-		parts++
-		if isToken(strings.TrimSpace(part), parts == 1) {
-			found = 1
-		}
-	}
-	if found == 1 && parts > 1 {
-		return 2
-	}
-	return found
-}
-
-// isToken reports whether a part of Authorization is a bearer token. A word
-// alone is one only at the start: after a comma it may be a parameter of
-// another scheme.
-func isToken(part string, first bool) bool {
-	scheme, _, blank := strings.Cut(part, " ")
-	if !blank {
-		return first && part != ""
-	}
-	return strings.EqualFold(scheme, "Bearer")
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/bearer"
 )
 
 type scope struct {
@@ -18,7 +19,7 @@ type scope struct {
 // scope-token (RFC 6749 section 3.3): a scope with a blank in it, say, could
 // never be held and would be two scopes in the challenge.
 func Scope(s string) Requirement {
-	if !isScopeToken(s) {
+	if !bearer.IsScopeToken(s) {
 		panic("authz: " + strconv.Quote(s) + " is not a scope-token (RFC 6749 section 3.3)")
 	}
 	text := "scope " + s
@@ -53,17 +54,6 @@ func (s *scope) Check(_ *http.Request, id *claims.Identity) error {
 
 func (s *scope) String() string   { return s.text }
 func (s *scope) scopes() []string { return []string{s.name} }
-
-// isScopeToken implements scope-token of RFC 6749 section 3.3:
-// 1*( %x21 / %x23-5B / %x5D-7E ).
-func isScopeToken(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c >= 0x7f || c == '"' || c == '\\' {
-			return false
-		}
-	}
-	return s != ""
-}
 
 // scopesOf returns the scopes that reqs name, each once and in that order: what
 // a client could ask for (RFC 6750 section 3, attribute scope).

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-go/gatehouse/internal/authorizer"
+	"github.com/gatehouse-go/gatehouse/internal/bearer"
 )
 
 // readScopes returns what the token grants, from the configured claim: a string
@@ -24,7 +25,7 @@ func (id *Identity) readScopes() ([]string, error) {
 	} else if scopes, err = id.List(name); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(scopes, func(s string) bool { return !isScopeToken(s) }), nil
+	return slices.DeleteFunc(scopes, func(s string) bool { return !bearer.IsScopeToken(s) }), nil
 }
 
 func (id *Identity) scopeClaim() string {
@@ -49,10 +50,4 @@ func (id *Identity) isRenderedList(name, text string) bool {
 		return name != "scope" && strings.Contains(text, ",")
 	}
 	return false
-}
-
-// isScopeToken follows RFC 6749, section 3.3.
-func isScopeToken(s string) bool {
-	outside := func(c rune) bool { return c < '!' || c > '~' || c == '"' || c == '\\' }
-	return s != "" && !strings.ContainsFunc(s, outside)
 }

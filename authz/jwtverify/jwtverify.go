@@ -71,6 +71,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/bearer"
 )
 
 // A Verifier proves bearer tokens. New makes it; it is safe for concurrent use.
@@ -104,12 +105,13 @@ func (v *Verifier) Identify(r *http.Request) (*claims.Identity, error) {
 }
 
 func (v *Verifier) identify(r *http.Request) (*claims.Identity, error) {
-	text, err := bearer(r.Header)
-	if err != nil {
-		return nil, err
+	text, several := bearer.Token(r.Header["Authorization"])
+	if several {
+		return nil, errSeveral
 	}
 	var t *verified
 	if text != "" {
+		var err error
 		if t, err = v.verify(r.Context(), text); err != nil {
 			return nil, err
 		}
