@@ -4,10 +4,8 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"runtime"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/internal/scenario"
@@ -60,7 +58,7 @@ func TestBudgets(t *testing.T) {
 			if allocs := testing.AllocsPerRun(50, invoke); allocs > limit.allocs {
 				t.Errorf("%v allocations, budget %v", allocs, limit.allocs)
 			}
-			bytes := bytesPerRun(50, invoke)
+			bytes := scenario.BytesPerRun(50, invoke)
 			if limit.bytes > 0 && bytes > limit.bytes {
 				t.Errorf("%.0f bytes, budget %.0f", bytes, limit.bytes)
 			}
@@ -82,26 +80,13 @@ func invoker(t *testing.T, s scenario.Scenario) func() {
 	}
 }
 
-// bytesPerRun leaves collection out of the picture, which would empty the pool
-// in the middle.
-func bytesPerRun(runs int, f func()) float64 {
-	f()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for range runs {
-		f()
-	}
-	runtime.ReadMemStats(&after)
-	return float64(after.TotalAlloc-before.TotalAlloc) / float64(runs)
-}
-
 // TestMachineFree holds an invocation's time against that of work which no
 // adapter can avoid, both measured in turns, so that the machine cancels out.
 func TestMachineFree(t *testing.T) {
 	skipUnderRace(t)
 	const limit = 12
 	get := scenario.All(t, events)[0]
-	if got := ratio(invoker(t, get), bareRequest(t, get)); got > limit {
+	if got := scenario.Ratio(invoker(t, get), bareRequest(t, get)); got > limit {
 		t.Errorf("%s: %.1f times the handler, a Request and its header map alone, limit %v", get.Name, got, limit)
 	}
 }
@@ -130,21 +115,3 @@ type discard struct{ header http.Header }
 func (d discard) Header() http.Header         { return d.header }
 func (d discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d discard) WriteHeader(int)             {}
-
-// ratio returns how many times the floor's time f takes, by the fastest of many
-// short rounds of both in turns: what slows a round down is not the code.
-func ratio(f, floor func()) float64 {
-	best, bestFloor := time.Hour, time.Hour
-	for range 500 {
-		best, bestFloor = min(best, round(f)), min(bestFloor, round(floor))
-	}
-	return float64(best) / float64(bestFloor)
-}
-
-func round(f func()) time.Duration {
-	start := time.Now()
-	for range 20 {
-		f()
-	}
-	return time.Since(start)
-}
