@@ -1,0 +1,203 @@
+package apigateway
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-go/gatehouse/authz"
+)
+
+// planner makes a plan.
+type planner struct {
+	opts      Options
+	terms     terms
+	rules     []authz.Rule
+	gates     []gate // of the rules, by number
+	patterns  []pattern
+	exchanges []exchange
+	keys      map[string]*key
+	problems  []Problem
+	notes     []string
+}
+
+// exchange is a request to a witness, with the rule that decides it.
+type exchange struct {
+	method, host, path string
+	rule               int
+}
+
+// newPlanner asks the policy's router everything that there is to ask.
+func newPlanner(r Router, opts *Options) (*planner, error) {
+	if r == nil {
+		return nil, errNoRouter
+	}
+	p := &planner{keys: map[string]*key{}}
+	if opts != nil {
+		p.opts = *opts
+	}
+	policy := r.Policy()
+	var err error
+	p.terms, err = newTerms(policy, p.opts)
+	if err := errors.Join(p.opts.check(), err, checkPolicy(policy)); err != nil {
+		return nil, err
+	}
+	p.rules = policy.Rules
+	p.grade()
+	o := newOracle(r, p.rules)
+	p.understand(o)
+	if err := p.witness(o); err != nil {
+		return nil, err
+	}
+	p.propose(o)
+	return p, o.unknown
+}
+
+func checkPolicy(policy authz.Policy) error {
+	switch {
+	case len(policy.Rules) == 0:
+		return errors.New("apigateway: the policy has no rules")
+	case len(policy.Trust.Sources) == 0:
+		return fmt.Errorf("apigateway: the policy's Guard knows no callers (identity: %s); set Guard.Identifier, whose Trust says which authorizers count", policy.Identity)
+	}
+	seen := map[string]bool{}
+	for _, rule := range policy.Rules {
+		if seen[name(rule)] {
+			return fmt.Errorf("apigateway: the policy has the rule %q twice", name(rule))
+		}
+		seen[name(rule)] = true
+	}
+	return nil
+}
+
+// grade turns the rules' gates into those of this kind of API.
+func (p *planner) grade() {
+	for _, rule := range p.rules {
+		g, problem := p.terms.of(rule)
+		p.gates = append(p.gates, g)
+		if problem != nil {
+			p.problems = append(p.problems, *problem)
+		}
+	}
+	p.standIn()
+}
+
+// standIn replaces "any token" where the authorizer is Cognito's. It takes access
+// tokens only where a route asks for scopes, and ID tokens only where it asks for
+// none ("Control access to REST APIs using Amazon Cognito user pools"). A policy
+// with scopes is for access tokens, so any of its scopes stands for any token.
+func (p *planner) standIn() {
+	var all gate
+	for _, g := range p.gates {
+		if g.auth == CognitoUserPools && len(g.scopes) > 0 {
+			all.scopes = append(all.scopes, g.scopes...)
+		}
+	}
+	slices.Sort(all.scopes)
+	all.scopes = slices.Compact(all.scopes)
+	if len(all.scopes) == 0 || len(all.scopes) > maxScopes {
+		all.scopes = nil
+	}
+	p.terms.stand = all.scopes
+	for i, g := range p.gates {
+		if g.auth != CognitoUserPools || len(g.scopes) > 0 || all.scopes == nil {
+			continue
+		}
+		p.gates[i].scopes = all.scopes
+		p.warn(i, "a Cognito authorizer takes access tokens only where a route asks for scopes: this one asks for any scope of the policy, and callers who have none are refused",
+			"require a scope, or use a native JWT authorizer (claims.NativeJWT alone in claims.Config.Sources)")
+	}
+}
+
+// understand finds out what each pattern means to its router.
+func (p *planner) understand(o *oracle) {
+	for i, rule := range p.rules {
+		parsed := parsePattern(rule.Pattern)
+		for _, candidate := range []pattern{parsed, parsed.plainly(rule.Pattern)} {
+			if found, ok := p.probe(o, i, candidate); ok {
+				parsed = found
+				break
+			}
+		}
+		p.patterns = append(p.patterns, parsed)
+	}
+}
+
+// probe asks the router for paths that the pattern should take.
+func (p *planner) probe(o *oracle, rule int, candidate pattern) (pattern, bool) {
+	method := sampleMethod(p.rules[rule].Method)
+	for _, value := range samples {
+		base := "/" + strings.Join(candidate.sample(value), "/")
+		below := strings.TrimSuffix(base, "/") + "/"
+		for _, try := range []struct {
+			path string
+			tail tail
+		}{{below + fresh(len(candidate.parts)), tailSubtree}, {below, tailSlash}, {base, tailNone}} {
+			if try.tail == tailSubtree && candidate.tail == tailNone {
+				continue // Echo's last parameter takes slashes too
+			}
+			if o.ask(method, candidate.host, escape(try.path)) != rule {
+				continue
+			}
+			if value != "" {
+				candidate.restricted = []string{value}
+			}
+			if candidate.tail != tailNone {
+				candidate.tail = try.tail
+			}
+			return candidate, true
+		}
+	}
+	return candidate, false
+}
+
+// notFoundMethod is how Echo's RouteNotFound registers a route for every method.
+const notFoundMethod = "echo_route_not_found"
+
+// sampleMethod is a method that a rule takes.
+func sampleMethod(method string) string {
+	switch method {
+	case "", notFoundMethod:
+		return http.MethodPut
+	}
+	return method
+}
+
+// witness asks the router for every witness.
+func (p *planner) witness(o *oracle) error {
+	paths, err := witnesses(p.patterns, p.longTail())
+	if err != nil {
+		return err
+	}
+	hosts := []string{""}
+	asked := slices.Clone(methods)
+	for i, rule := range p.rules {
+		hosts = addNew(hosts, p.patterns[i].host)
+		if rule.Method != "" && rule.Method != notFoundMethod {
+			asked = addNew(asked, rule.Method)
+		}
+	}
+	for _, w := range paths {
+		path := escape(w.path())
+		for _, method := range asked {
+			for _, host := range hosts {
+				p.exchanges = append(p.exchanges, exchange{method, host, path, o.ask(method, host, path)})
+			}
+		}
+	}
+	return nil
+}
+
+// longTail reports whether any pattern has Echo's or gin's parameters.
+func (p *planner) longTail() bool {
+	return slices.ContainsFunc(p.rules, func(r authz.Rule) bool { return strings.Contains(r.Pattern, "/:") })
+}
+
+func addNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
