@@ -13,19 +13,19 @@ import (
 // authorizers fills in who is asked about tokens: the first issuer on routes
 // that name nobody, and each that has a name on routes that name it.
 func (o *Options) authorizers(config *gateway.Config) {
+	config.Authorizers = map[string]gateway.Authorizer{}
+	if o.Verify != nil && o.checkVerify() == nil {
+		config.Authorizer, config.Authorizers = o.pools()
+	}
 	for n, i := range o.Issuers {
-		if i == nil {
+		if i == nil || o.authorizer(i) == nil {
 			continue // reported by check
 		}
-		a := o.authorizer(i)
-		if a != nil && n == 0 {
-			config.Authorizer = a
+		if n == 0 {
+			config.Authorizer = o.authorizer(i)
 		}
-		if a != nil && i.name != "" {
-			if config.Authorizers == nil {
-				config.Authorizers = map[string]gateway.Authorizer{}
-			}
-			config.Authorizers[i.name] = a
+		if i.name != "" {
+			config.Authorizers[i.name] = o.authorizer(i)
 		}
 	}
 }
@@ -58,6 +58,11 @@ func (o *Options) audience(i *Issuer) []string {
 func (o *Options) checkIssuers() error {
 	var problems []error
 	names, urls := map[string]bool{}, map[string]bool{}
+	if o.Verify != nil {
+		for name, url := range o.Verify.Trust().IssuerNames {
+			names[name], urls[url] = true, true
+		}
+	}
 	for n, i := range o.Issuers {
 		if i == nil {
 			problems = append(problems, fmt.Errorf("local: Issuers[%d] is nil", n))

@@ -1,8 +1,12 @@
 package local
 
 import (
+	"context"
 	"net/http"
 	"time"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/authz"
 )
 
 // SetNow fixes what the issuer takes for the present.
@@ -41,3 +45,10 @@ func ParseState(text []byte) (string, error) {
 
 // Prefix is what stands before the API's own paths.
 func (o *Options) Prefix() string { return o.prefix() }
+
+// Proves reports whether a gateway with this Verify takes the token.
+func Proves(ctx context.Context, who authz.Identifier, token string) bool {
+	p := &pool{who, adapter.HTTPAPIV2, who.Trust().Issuers, nil}
+	_, err := p.prove(ctx, token)
+	return err == nil
+}

@@ -23,7 +23,9 @@ func TestGroups(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			mux := authz.NewMux(&authz.Guard{Identifier: claims.MustNew(issuer.Claims())})
+			trusted := issuer.Claims()
+			trusted.APIs = []string{apiID}
+			mux := authz.NewMux(&authz.Guard{Identifier: claims.MustNew(trusted)})
 			for _, group := range []string{"admin", "poweruser", "nobody", "admin poweruser"} {
 				mux.HandleFunc("GET /"+pathOf(group), authz.Groups(group), func(w http.ResponseWriter, _ *http.Request) {
 					w.WriteHeader(http.StatusNoContent)

@@ -15,6 +15,9 @@ import (
 	"github.com/gatehouse-go/gatehouse/claims"
 )
 
+// apiID is the gateway's by default.
+const apiID = "a1b2c3d4e5"
+
 func named(t *testing.T, name string, l net.Listener) *local.Issuer {
 	t.Helper()
 	issuer, err := local.NewIssuer(local.IssuerConfig{
@@ -34,7 +37,9 @@ func TestIssuers(t *testing.T) {
 		t.Run(format.String(), func(t *testing.T) {
 			listeners := []net.Listener{listen(t), listen(t)}
 			staff, customers := named(t, "staff", listeners[0]), named(t, "customers", listeners[1])
-			who := claims.MustNew(staff.Claims(customers))
+			trusted := staff.Claims(customers)
+			trusted.APIs = []string{apiID}
+			who := claims.MustNew(trusted)
 			h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if id, err := who.Identify(r); id == nil || err != nil {
 					http.Error(w, "nobody", http.StatusTeapot)

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/gatehouse-go/gatehouse/authz"
 )
 
 // Options is how [ListenAndServe] differs from its defaults. The zero Options
@@ -46,9 +48,28 @@ type Options struct {
 	// routes whose Authorizer is its name. Nil: no issuer and no authorizer.
 	Issuers []*Issuer
 
+	// Verify proves the tokens of issuers that run elsewhere, such as an Amazon
+	// Cognito user pool, whose real tokens the gateway then admits:
+	//
+	//	Verify: jwtverify.MustNew(jwtverify.Config{Issuers: []jwtverify.Issuer{pool}})
+	//
+	// With Issuers beside it, it is asked on routes whose Authorizer is one of
+	// its IssuerNames; without, on the others as well, unless it has several
+	// issuers, of which an HTTP API's authorizer takes one. Verify must go by a
+	// token's signature alone (its Trust has claims.Verified as its only source).
+	// It is called concurrently. Nil: no tokens but those of Issuers.
+	Verify authz.Identifier
+
+	// Policy is what the function requires of each operation: an *authz.Mux, or
+	// the routes of echoauthz, ginauthz or chiauthz. Nil: it is not known.
+	Policy interface {
+		Policy() authz.Policy
+		Find(*http.Request) (authz.Rule, authz.Requirement, bool)
+	}
+
 	// Audience is what the authorizer accepts as aud, or as client_id in a
 	// token without aud; nil: the IDs of the issuer's clients and their
-	// Resources. A Cognito authorizer does not look at the audience.
+	// Resources, and whatever Verify accepts. A Cognito authorizer does not look at the audience.
 	Audience []string
 
 	// State is a folder in which the issuers keep their keys, codes and
@@ -85,7 +106,7 @@ func (o *Options) check() error {
 	if a := o.Adapter; a != nil && len(a.Formats) > 0 && !slices.Contains(a.Formats, o.format()) {
 		problems = append(problems, fmt.Errorf("local: Adapter.Formats has no %v, which is what the gateway sends", o.format()))
 	}
-	problems = append(problems, o.checkIssuers())
+	problems = append(problems, o.checkIssuers(), o.checkVerify())
 	for _, try := range o.Try {
 		problems = append(problems, try.check(o.issuer()))
 	}
