@@ -90,14 +90,19 @@ func newOneOf(where, what string, values []string, holds func(*claims.Identity, 
 }
 
 func (o *oneOf) Check(_ *http.Request, id *claims.Identity) error {
+	err, _ := o.lacks(id)
+	return err
+}
+
+func (o *oneOf) lacks(id *claims.Identity) (err error, missed bool) {
 	ok, err := o.holds(id, o.values)
 	switch {
 	case ok:
-		return nil
+		return nil, false
 	case err != nil:
-		return fmt.Errorf("%w: %w", o.missing, err)
+		return fmt.Errorf("%w: %w", o.missing, err), false
 	}
-	return o.missing
+	return o.missing, true
 }
 
 func (o *oneOf) String() string { return o.text }

@@ -1,7 +1,6 @@
 package authz
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -39,33 +38,11 @@ type combination struct {
 	any   bool // one part is enough
 }
 
+// Check asks the parts about r as it is, for whoever asks outside a Guard.
 func (c *combination) Check(r *http.Request, id *claims.Identity) error {
-	if c.any {
-		return checkAny(c.parts, r, id)
-	}
-	return checkAll(c.parts, r, id)
-}
-
-func checkAll(parts []Requirement, r *http.Request, id *claims.Identity) error {
-	for _, part := range parts {
-		if err := part.Check(r, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkAny(parts []Requirement, r *http.Request, id *claims.Identity) error {
-	var few [8]error // on the stack: what is granted in the end allocates nothing
-	failed := few[:0]
-	for _, part := range parts {
-		err := part.Check(r, id)
-		if err == nil {
-			return nil
-		}
-		failed = append(failed, err)
-	}
-	return errors.Join(failed...)
+	q := question{caller: id, carrying: r}
+	err, _ := q.ask(c)
+	return err
 }
 
 func (c *combination) String() string   { return c.text }

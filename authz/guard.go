@@ -1,12 +1,11 @@
 package authz
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
-	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/form"
 )
 
 // Guard decides whether a request may reach its handler, and answers those that
@@ -29,13 +28,16 @@ type Guard struct {
 
 	// ReportUntil is for introducing a policy to an API in use: before that time
 	// a known caller who lacks what an operation requires is let through, and
-	// the Decision says so. A 401, a missing rule and whatever Identify refuses
-	// are never let through. It needs OnDecision. Zero: everything is enforced.
+	// the Decision says so. Only what Scope, AllScopes, AnyScope, Groups, Claim,
+	// ClaimPath, TokenUse and AccessToken find missing passes. Every other part
+	// of All, Any and Every is asked as well and must be met by itself; a list
+	// that cannot be read, an *Error, a 401 and a missing rule are refused as
+	// ever. It needs OnDecision. Zero: everything is enforced.
 	ReportUntil time.Time
 
 	// OnDecision is told each decision, once and before the handler runs, those
-	// for Public and for unknown routes included. The request is as it came in:
-	// its context does not hold the decided identity. Nil: nobody is told.
+	// for Public and for unknown routes included. The request is the handler's:
+	// its context carries the caller decided on. Nil: nobody is told.
 	OnDecision func(*http.Request, Decision)
 
 	// Refuse writes the body of a refusal, of a Mux's 404 and 405 too, and may set its Content-Type. Status,
@@ -44,11 +46,6 @@ type Guard struct {
 	// an RFC 9457 problem.
 	Refuse func(http.ResponseWriter, *http.Request, *Error)
 }
-
-var (
-	errUndecided = errors.New("authz: a panic or Goexit ended the decision")
-	errNoRule    = errors.New("authz: no requirement")
-)
 
 // Require returns middleware that lets only requests pass that meet req. It
 // panics if req is nil; the middleware panics if the handler is.
@@ -70,101 +67,30 @@ func (g *Guard) Require(req Requirement) func(http.Handler) http.Handler {
 // Check decides whether r meets req. It returns the request to go on with, whose
 // context carries the Identity decided on, or an *Error. It writes no answer:
 // Allow does, and Challenge helps to. A nil req is met by nobody.
+//
+// The request may be a copy of r. If a handler parses a multipart form in it,
+// whoever called Check or Allow removes the form's files afterwards: net/http's
+// server knows only those of its own request. Require and Mux do so themselves.
 func (g *Guard) Check(r *http.Request, req Requirement) (*http.Request, error) {
-	id, refusal := g.decide(r, req)
+	decided, refusal := g.decide(r, req)
 	if refusal != nil {
+		form.Remove(decided, r)
 		return nil, refusal
 	}
-	return carrying(r, id), nil
+	return decided, nil
 }
 
 // Allow decides whether r meets req, for routers whose middleware is not
-// net/http's. It returns the request to go on with, which carries the Identity
-// decided on; or it answers w, and returns nil and false. A nil req is met by
-// nobody.
+// net/http's. It returns the request to go on with, as Check does; or it answers
+// w, and returns nil and false. A nil req is met by nobody.
 func (g *Guard) Allow(w http.ResponseWriter, r *http.Request, req Requirement) (*http.Request, bool) {
-	id, refusal := g.decide(r, req)
-	r = carrying(r, id)
+	decided, refusal := g.decide(r, req)
 	if refusal != nil {
-		g.refuse(w, r, refusal)
+		defer form.Remove(decided, r)
+		g.refuse(w, decided, refusal)
 		return nil, false
 	}
-	return r, true
-}
-
-// carrying returns r with id as the caller in its context: r itself where that
-// is so already.
-func carrying(r *http.Request, id *claims.Identity) *http.Request {
-	if known, _ := claims.FromContext(r.Context()); known == id {
-		return r
-	}
-	return r.WithContext(claims.NewContext(r.Context(), id))
-}
-
-// decide is the one decision about r, reported before anything is served. Its
-// record starts as a refusal, so that this is what is reported if Identify or a
-// requirement panics; nothing is recovered, so no handler follows.
-//
-// The caller comes with a refusal too, where there is one.
-func (g *Guard) decide(r *http.Request, req Requirement) (*claims.Identity, *Error) {
-	d := newDecision(r, req)
-	defer g.report(r, req, &d)
-
-	caller, refusal := g.identify(r)
-	d.caller = caller
-	if refusal.Status != 0 {
-		caller = nil
-	}
-	cause := refusal.Err
-	switch {
-	case req == Public():
-		refusal = Error{}
-	case refusal.Status == 0:
-		refusal = g.check(r, caller, req)
-	}
-	if refusal.Status == 0 {
-		d.grant(req, cause)
-		return caller, nil
-	}
-	d.refuse(refusal)
-	d.Enforced = !g.reportsOnly(caller, req, refusal.Status)
-	if !d.Enforced {
-		return caller, nil
-	}
-	answer := refusal // a second variable, so that only refusals allocate
-	return caller, &answer
-}
-
-// reportsOnly tells whether a refusal is only recorded. Without a caller it
-// came from Identify, without a rule there is nothing to try out.
-func (g *Guard) reportsOnly(caller *claims.Identity, req Requirement, status int) bool {
-	return caller != nil && req != nil && status == http.StatusForbidden &&
-		g.OnDecision != nil && time.Now().Before(g.ReportUntil)
-}
-
-// check returns the refusal, with Status 0 for none, of a caller who is known.
-func (g *Guard) check(r *http.Request, id *claims.Identity, req Requirement) Error {
-	err := errNoRule
-	if req != nil {
-		err = g.checkBoth(r, id, req)
-	}
-	if err == nil {
-		return Error{}
-	}
-	e := refusalFor(err, http.StatusForbidden, CodeInsufficientScope)
-	if e.Scopes == nil {
-		e.Scopes = scopesOf(g.Every, req)
-	}
-	return e
-}
-
-func (g *Guard) checkBoth(r *http.Request, id *claims.Identity, req Requirement) error {
-	if g.Every != nil {
-		if err := g.Every.Check(r, id); err != nil {
-			return err
-		}
-	}
-	return req.Check(r, id)
+	return decided, true
 }
 
 func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, e *Error) {
@@ -207,7 +133,10 @@ type guarded struct {
 }
 
 func (h *guarded) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r, ok := h.guard.Allow(w, r, h.requirement); ok {
-		h.next.ServeHTTP(w, r)
+	allowed, ok := h.guard.Allow(w, r, h.requirement)
+	if !ok {
+		return
 	}
+	defer form.Remove(allowed, r)
+	h.next.ServeHTTP(w, allowed)
 }

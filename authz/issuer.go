@@ -26,10 +26,15 @@ func Issuer(name string) Requirement {
 }
 
 func (i *issuer) Check(_ *http.Request, id *claims.Identity) error {
+	err, _ := i.lacks(id)
+	return err
+}
+
+func (i *issuer) lacks(id *claims.Identity) (err error, missed bool) {
 	if id.IssuedBy(i.name) {
-		return nil
+		return nil, false
 	}
-	return i.missing
+	return i.missing, false
 }
 
 func (i *issuer) String() string { return "issuer " + i.name }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+
+	"github.com/gatehouse-go/gatehouse/internal/form"
 )
 
 // Mux is an http.ServeMux whose routes cannot exist without a Requirement. Its
@@ -68,8 +70,9 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.mux.ServeHTTP(w, r) // sets PathValue; the guarded handler decides
 		return
 	}
-	if r, ok := m.guard.Allow(w, r, UnknownRoute()); ok {
-		m.guard.unknown(w, r, builtin)
+	if allowed, ok := m.guard.Allow(w, r, UnknownRoute()); ok {
+		defer form.Remove(allowed, r)
+		m.guard.unknown(w, allowed, builtin)
 	}
 }
 

@@ -50,7 +50,7 @@ type Decision struct {
 	// an identity did not count; nil otherwise. Not for the client.
 	Err error
 
-	caller *claims.Identity
+	caller *claims.Identity // also one that does not count, for SubjectHash alone
 }
 
 // SubjectHash returns HMAC-SHA-256 of the caller's claims.Identity.Key in
@@ -94,16 +94,17 @@ func (d *Decision) refuse(e Error) {
 }
 
 // report completes what is only worth the work if somebody listens.
-func (g *Guard) report(r *http.Request, req Requirement, d *Decision) {
+func (g *Guard) report(q *question, req Requirement, d *Decision) {
 	if g.OnDecision == nil {
 		return
 	}
 	if req != nil {
 		d.Requirement = req.String()
 	}
-	if d.caller != nil {
-		d.Source = d.caller.Source
+	if q.caller != nil {
+		d.Source = q.caller.Source
 	}
+	r := q.request()
 	d.locate(r.Context())
 	g.OnDecision(r, *d)
 }

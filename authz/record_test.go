@@ -37,7 +37,7 @@ func TestOneDecisionPerRequest(t *testing.T) {
 		{"an error", nil, errors.New("x"), "GET", "/notes/1", authz.Decision{
 			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Result: authz.Refused}, 401},
 		{"expired", stale, nil, "GET", "/notes/1", authz.Decision{
-			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Source: claims.JWT, Result: authz.Refused, Code: "invalid_token"}, 401},
+			Route: "GET /notes/{id}", Method: "GET", Requirement: "scope read", Result: authz.Refused, Code: "invalid_token"}, 401},
 		{"not granted", known, nil, "POST", "/notes", authz.Decision{
 			Route: "POST /notes", Method: "POST", Requirement: "scope write", Source: claims.JWT, Result: authz.Refused, Code: "insufficient_scope"}, 403},
 		{"no route, nobody", nil, nil, "GET", "/nowhere", authz.Decision{

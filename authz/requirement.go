@@ -19,6 +19,7 @@ func Public() Requirement { return public{} }
 
 func (public) Check(*http.Request, *claims.Identity) error { return nil }
 func (public) String() string                              { return "public" }
+func (public) lacks(*claims.Identity) (error, bool)        { return nil, false }
 
 type authenticated struct{}
 
@@ -27,6 +28,7 @@ func Authenticated() Requirement { return authenticated{} }
 
 func (authenticated) Check(*http.Request, *claims.Identity) error { return nil }
 func (authenticated) String() string                              { return "authenticated" }
+func (authenticated) lacks(*claims.Identity) (error, bool)        { return nil, false }
 
 type noRoute struct{}
 
@@ -38,6 +40,7 @@ func UnknownRoute() Requirement { return noRoute{} }
 
 func (noRoute) Check(*http.Request, *claims.Identity) error { return nil }
 func (noRoute) String() string                              { return "no route" }
+func (noRoute) lacks(*claims.Identity) (error, bool)        { return nil, false }
 
 type function struct {
 	name  string

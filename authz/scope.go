@@ -46,10 +46,15 @@ func eachScope(where string, names []string) []Requirement {
 }
 
 func (s *scope) Check(_ *http.Request, id *claims.Identity) error {
+	err, _ := s.lacks(id)
+	return err
+}
+
+func (s *scope) lacks(id *claims.Identity) (err error, missed bool) {
 	if id.HasScope(s.name) {
-		return nil
+		return nil, false
 	}
-	return s.missing
+	return s.missing, true
 }
 
 func (s *scope) String() string   { return s.text }

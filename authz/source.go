@@ -30,10 +30,15 @@ func Source(s ...claims.Source) Requirement {
 }
 
 func (s *source) Check(_ *http.Request, id *claims.Identity) error {
+	err, _ := s.lacks(id)
+	return err
+}
+
+func (s *source) lacks(id *claims.Identity) (err error, missed bool) {
 	if slices.Contains(s.any, id.Source) {
-		return nil
+		return nil, false
 	}
-	return s.missing
+	return s.missing, false
 }
 
 func (s *source) String() string { return s.text }

@@ -77,6 +77,8 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+
+	"github.com/gatehouse-go/gatehouse/internal/form"
 )
 
 var (
@@ -124,7 +126,9 @@ func (e *Extractor) IdentifyContext(ctx context.Context) (*Identity, error) {
 func (e *Extractor) Wrap(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, _ := e.Identify(r)
-		h.ServeHTTP(w, r.WithContext(NewContext(r.Context(), id)))
+		carrying := r.WithContext(NewContext(r.Context(), id))
+		defer form.Remove(carrying, r)
+		h.ServeHTTP(w, carrying)
 	})
 }
 

@@ -2,6 +2,7 @@ package echoauthz
 
 import (
 	"errors"
+	"mime/multipart"
 	"net/http"
 	"slices"
 
@@ -23,10 +24,7 @@ func (s *site) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 		case rt.site != s:
 			return next(c) // another New's on the same Echo: its Guard decides
 		}
-		if ok, err := rt.decide(c); !ok {
-			return err
-		}
-		return next(c)
+		return rt.admit(c, next)
 	}
 }
 
@@ -38,11 +36,34 @@ func (s *site) refuse(c echo.Context) error {
 		_, err := s.decide(c, c.Path(), nil)
 		return err
 	}
-	if ok, err := s.decide(c, "", authz.UnknownRoute()); !ok {
+	return s.admit(c, "", authz.UnknownRoute(), func() error {
+		c.Response().Header().Set(echo.HeaderCacheControl, "no-store") // strangers are answered otherwise
+		return answer(c)
+	})
+}
+
+// admit goes on with a request that is let through. Whatever parsed a form in the
+// copy that carries the caller, or in one that middleware made of it, its files
+// are removed: net/http's server knows only those of its own request.
+func (s *site) admit(c echo.Context, pattern string, req authz.Requirement, next func() error) error {
+	before := c.Request().MultipartForm
+	ok, err := s.decide(c, pattern, req)
+	if !ok {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderCacheControl, "no-store") // strangers are answered otherwise
-	return answer(c)
+	decided := c.Request()
+	defer func() {
+		removeForm(decided, before)
+		removeForm(c.Request(), before)
+	}()
+	return next()
+}
+
+// removeForm removes the files of r's form, unless it was there before.
+func removeForm(r *http.Request, before *multipart.Form) {
+	if r.MultipartForm != nil && r.MultipartForm != before {
+		_ = r.MultipartForm.RemoveAll()
+	}
 }
 
 // builtin returns Echo's answer where no route matched, nil where one did. Echo
@@ -66,14 +87,20 @@ func builtin(c echo.Context) echo.HandlerFunc {
 // decide asks the Guard about the request as Echo routed it. If it may go on, c
 // has it with its caller afterwards. If not, it is answered, or the error is for
 // Echo's error handler to answer.
-func (s *site) decide(c echo.Context, pattern string, req authz.Requirement) (bool, error) {
+func (s *site) decide(c echo.Context, pattern string, req authz.Requirement) (ok bool, err error) {
 	r := routed(c, pattern)
+	before := r.MultipartForm
+	defer func() {
+		if !ok { // refused, or a requirement panicked
+			removeForm(r, before)
+		}
+	}()
 	if s.opts.ErrorHandler {
 		return s.check(c, r, req)
 	}
-	r, ok := s.guard.Allow(c.Response(), r, req)
+	decided, ok := s.guard.Allow(c.Response(), r, req)
 	if ok {
-		c.SetRequest(r)
+		c.SetRequest(decided)
 	}
 	return ok, nil
 }
@@ -97,6 +124,7 @@ func (s *site) check(c echo.Context, r *http.Request, req authz.Requirement) (bo
 // two parameters with one name c.Param has the first, and so does the copy.
 func routed(c echo.Context, pattern string) *http.Request {
 	r := c.Request().Clone(c.Request().Context())
+	r.MultipartForm = c.Request().MultipartForm // whose it stays
 	r.Pattern = pattern
 	names, values := c.ParamNames(), c.ParamValues()
 	for i := range slices.Backward(names) {

@@ -72,21 +72,17 @@ func (rt *route) require(next echo.HandlerFunc) echo.HandlerFunc {
 			g.restore(c)
 			return next(c)
 		}
-		if ok, err := rt.decide(c); !ok {
-			return err
-		}
-		return next(c)
+		return rt.admit(c, next)
 	}
 }
 
-// decide has the Guard decide; see site.decide.
-func (rt *route) decide(c echo.Context) (bool, error) {
-	ok, err := rt.site.decide(c, rt.pattern, rt.requirement)
-	if ok {
+// admit has the Guard decide, and goes on if the request is let through.
+func (rt *route) admit(c echo.Context, next echo.HandlerFunc) error {
+	return rt.site.admit(c, rt.pattern, rt.requirement, func() error {
 		caller, _ := claims.FromContext(c.Request().Context())
 		c.Set(grantKey, &grant{rt, slices.Clone(c.ParamValues()), caller})
-	}
-	return ok, err
+		return next(c)
+	})
 }
 
 // restore puts the caller back into the request's context, if middleware in
