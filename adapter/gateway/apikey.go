@@ -25,7 +25,7 @@ func (k *APIKeys) Authorize(r *http.Request, route Route) (*Authorization, error
 	key := headerValue(r, "X-Api-Key")
 	id, ok := k.Keys[key]
 	if !ok {
-		return nil, &Refusal{Status: http.StatusForbidden, Reason: "no API key that is accepted"}
+		return nil, &Refusal{Status: http.StatusForbidden, Reason: "no API key that is accepted", failure: keyRefused}
 	}
 	identity := map[string]any{"apiKey": key, "apiKeyId": id}
 	maps.Copy(identity, auth.Identity)

@@ -39,6 +39,8 @@ func TestAuthorization(t *testing.T) {
 	}
 }
 
+const urlForbidden = `{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}`
+
 func TestAuthorizerAnswers(t *testing.T) {
 	refuse := func(status int) error {
 		return fmt.Errorf("wrapped: %w", &gateway.Refusal{Status: status, Reason: "no oars", Header: http.Header{"X-Why": {"oars"}}})
@@ -52,7 +54,7 @@ func TestAuthorizerAnswers(t *testing.T) {
 			adapter.RESTAPI:     {401, `{"message":"Unauthorized"}`, "UnauthorizedException", "no oars"},
 			adapter.HTTPAPIV1:   {401, `{"message":"Unauthorized"}`, "", "no oars"},
 			adapter.HTTPAPIV2:   {401, `{"message":"Unauthorized"}`, "", "no oars"},
-			adapter.FunctionURL: {403, `{"Message":"Forbidden"}`, "", "no oars"},
+			adapter.FunctionURL: {403, urlForbidden, "AccessDeniedException", "no oars"},
 			adapter.ALB:         {401, page("401 Authorization Required"), "", "no oars"},
 			adapter.LatticeV2:   {403, "AccessDeniedException", "", "no oars"},
 		}},
@@ -60,7 +62,7 @@ func TestAuthorizerAnswers(t *testing.T) {
 			adapter.RESTAPI:     {403, `{"Message":"User is not authorized to access this resource"}`, "AccessDeniedException", "no oars"},
 			adapter.HTTPAPIV1:   {403, `{"message":"Forbidden"}`, "", "no oars"},
 			adapter.HTTPAPIV2:   {403, `{"message":"Forbidden"}`, "", "no oars"},
-			adapter.FunctionURL: {403, `{"Message":"Forbidden"}`, "", "no oars"},
+			adapter.FunctionURL: {403, urlForbidden, "AccessDeniedException", "no oars"},
 		}},
 		{refuse(200), map[adapter.Format]seen{
 			adapter.HTTPAPIV2: {500, `{"message":"Internal Server Error"}`, "", "the authorizer failed"},

@@ -1,10 +1,6 @@
 package gateway
 
 import (
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/hex"
-	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -24,10 +20,12 @@ type call struct {
 
 	certificate *clientCert // nil: the API asks for none
 
-	at         time.Time
-	requestID  string // a UUID, Lambda's form
-	extendedID string // API Gateway's own short form
-	traceID    string
+	at           time.Time
+	requestID    string // a UUID
+	extendedID   string // API Gateway's own short form
+	invocationID string // Lambda's, a UUID; a Function URL's requestID
+	trace        string // X-Amzn-Trace-Id in the event
+	lambdaTrace  string // the same as Lambda tells it the function
 }
 
 // admit takes the request as far as the integration, or says with a *Refusal
@@ -41,20 +39,6 @@ func (g *Gateway) admit(r *http.Request) (*call, error) {
 		}
 	}
 	return c, nil
-}
-
-// identify gives the request its ids. A trace id that the client brought is
-// kept.
-func (c *call) identify() {
-	var id [16 + 11 + 12]byte
-	rand.Read(id[:])
-	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // RFC 9562 section 5.4
-	c.requestID = fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:16])
-	c.extendedID = base64.URLEncoding.EncodeToString(id[16:27])
-	c.traceID = c.request.Header.Get("X-Amzn-Trace-Id")
-	if c.traceID == "" {
-		c.traceID = fmt.Sprintf("Root=1-%08x-%s", c.at.Unix(), hex.EncodeToString(id[27:]))
-	}
 }
 
 func (c *call) locate() error {
@@ -71,10 +55,10 @@ func (c *call) match() error {
 	if !c.front.routed {
 		return nil
 	}
-	if other := c.request.Header.Get("X-HTTP-Method-Override"); other != "" && c.front.tree {
+	if other := c.request.Header.Get("X-HTTP-Method-Override"); other != "" && c.front.rest {
 		c.method = other
 	}
-	c.route, c.params = choose(c.gateway.routes, c.method, c.place.route, c.front.tree)
+	c.route, c.params = choose(c.gateway.routes, c.method, c.place.route, c.front.rest)
 	if c.route == nil {
 		return c.front.refuse(noRoute, "no such route")
 	}

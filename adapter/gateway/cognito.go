@@ -65,7 +65,7 @@ func (a *CognitoAuthorizer) Authorize(r *http.Request, route Route) (*Authorizat
 }
 
 // check returns the reason why the claims do not pass, "" if they do.
-func (a *CognitoAuthorizer) check(claims tokenClaims, scopes []string, now time.Time) string {
+func (a *CognitoAuthorizer) check(claims tokenClaims, scopes []string, now time.Time) adapter.Reason {
 	issuer, _ := claims["iss"].(string)
 	switch {
 	case issuer == "" || !slices.Contains(a.Issuers, issuer):

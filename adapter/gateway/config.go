@@ -79,8 +79,8 @@ type Config struct {
 	// invoke mode RESPONSE_STREAM, a REST API in the response transfer mode
 	// STREAM. Function should then be a StreamFunction; the whole reply of
 	// any other is delivered as if it were a stream, as on AWS. The default
-	// Timeout is 15 min; Lambda's limit of rate is not played. The other
-	// fronts cannot stream.
+	// Timeout is 15 min. A stream breaks off after 200 MB; Lambda's limit of
+	// 2 MB a second is not played. The other fronts cannot stream.
 	Streaming bool
 	// CORS are the CORS settings of an HTTP API or Function URL, which answer
 	// preflights; nil: none, and the function is responsible. Only the first
@@ -113,7 +113,7 @@ func New(c Config) (*Gateway, error) {
 	g := &Gateway{config: c, front: front}
 	if front.routed {
 		var err error
-		g.routes, err = parseRoutes(c.Routes, front.tree)
+		g.routes, err = parseRoutes(c.Routes, front.rest)
 		problems = append(problems, err, c.checkAuthorizers())
 	}
 	if err := errors.Join(problems...); err != nil {

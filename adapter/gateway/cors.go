@@ -37,19 +37,20 @@ func isPreflight(r *http.Request) bool {
 }
 
 // preflight answers preflights of an API with CORS settings, also where no
-// route takes them. Only if $default does, its authorizer comes first, and a
-// preflight has no token ("Configure CORS for HTTP APIs", for an API with a
-// $default route and an authorizer; that ANY routes are different is
-// unconfirmed).
+// route takes them. If a route does, its authorizer comes first, and a preflight
+// has no token: "Configure CORS for HTTP APIs" says so of $default, users of ANY
+// routes (https://github.com/anomalyco/sst/issues/5493). That it is so for a
+// route of OPTIONS alone is unconfirmed.
 func (c *call) preflight() error {
 	if c.gateway.config.CORS == nil || !isPreflight(c.request) {
 		return nil
 	}
-	if err := c.match(); err != nil || c.route == nil || c.route.path != defaultRoute {
-		c.route = nil // no route is asked
-	} else if err := c.authorize(); err != nil {
-		return err
+	if c.match() == nil {
+		if err := c.authorize(); err != nil {
+			return err
+		}
 	}
+	c.route = nil // the gateway answers, whatever the route
 	answer := c.front.refuse(preflight, "a preflight, answered by the gateway")
 	answer.Header = c.allow()
 	if len(answer.Header) > 0 {
@@ -132,7 +133,7 @@ func addCORS(c *call, header http.Header) {
 // form.
 func (c *Config) checkCORS(f *front) error {
 	var problems []error
-	if !f.tree && (c.Responses.Default4XX != nil || c.Responses.Default5XX != nil) {
+	if !f.rest && (c.Responses.Default4XX != nil || c.Responses.Default5XX != nil) {
 		problems = append(problems, errors.New("gateway: Responses: only a REST API has gateway responses"))
 	}
 	if c.CORS == nil {

@@ -58,7 +58,11 @@ func TestPreflight(t *testing.T) {
 	}{
 		{"granted", adapter.HTTPAPIV2, settings, nil, nil, asks("OPTIONS", page1, "PUT"), 204, granted, false},
 		{"granted at a URL", adapter.FunctionURL, settings, nil, nil, asks("OPTIONS", page1, "PUT"), 200, granted, false},
-		{"before the authorizer", adapter.HTTPAPIV1, settings, denies, nil, asks("OPTIONS", page1, "PUT"), 204, granted, false},
+		{"at a guarded ANY route", adapter.HTTPAPIV1, settings, denies, nil, asks("OPTIONS", page1, "PUT"), 401, nil, false},
+		{"at a guarded ANY route of its own", adapter.HTTPAPIV2, settings, denies, routes("ANY /notes"), asks("OPTIONS", page1, "PUT"), 401, nil, false},
+		{"at an ANY route whose authorizer lets it pass", adapter.HTTPAPIV2, settings, gives(nil), routes("ANY /notes"), asks("OPTIONS", page1, "PUT"), 204, granted, false},
+		{"with an open route beside the guarded ANY route", adapter.HTTPAPIV2, settings, denies,
+			append(routes("ANY /{proxy+}"), gateway.Route{Key: "OPTIONS /{proxy+}", Open: true}), asks("OPTIONS", page1, "PUT"), 204, granted, false},
 		{"without a route for OPTIONS", adapter.HTTPAPIV2, settings, denies, routes("GET /notes"), asks("OPTIONS", page1, "PUT"), 204, granted, false},
 		{"without any route", adapter.HTTPAPIV2, settings, nil, routes("GET /boats"), asks("OPTIONS", page1, "PUT"), 204, granted, false},
 		{"whatever method it asks for", adapter.HTTPAPIV2, settings, nil, nil, asks("OPTIONS", page1, "DELETE"), 204, granted, false},

@@ -24,7 +24,7 @@ func busyRequest(base string) *http.Request {
 		"Connection":      {"close"},
 		"User-Agent":      {"buoy/1.0"},
 		"X-Forwarded-For": {"198.51.100.4"},
-		"X-Amzn-Trace-Id": {"Root=1-00000001-000000000000000000000002"},
+		"X-Amzn-Trace-Id": {"Root=1-00000001-000000000000000000000002;Parent=0000000000000003"},
 		"X-Flag":          {"red", "green,blue"},
 	}
 	return r
@@ -32,10 +32,10 @@ func busyRequest(base string) *http.Request {
 
 const busyV1Headers = `
 "headers": {"Accept":"*/*","Content-Type":"application/json; charset=utf-8","Cookie":"tide=ebb","Host":"harbour.example.com:8443",
-  "User-Agent":"buoy/1.0","X-Amzn-Trace-Id":"Root=1-00000001-000000000000000000000002","X-Flag":"green,blue",
+  "User-Agent":"buoy/1.0","X-Amzn-Trace-Id":"Root=1-00000001-000000000000000000000002;Parent=0000000000000003","X-Flag":"green,blue",
   "X-Forwarded-For":"198.51.100.4, 2001:db8::7","X-Forwarded-Port":"443","X-Forwarded-Proto":"https"%s},
 "multiValueHeaders": {"Accept":["*/*"],"Content-Type":["application/json; charset=utf-8"],"Cookie":["berth=12; crew=3","tide=ebb"],"Host":["harbour.example.com:8443"],
-  "User-Agent":["buoy/1.0"],"X-Amzn-Trace-Id":["Root=1-00000001-000000000000000000000002"],"X-Flag":["red","green,blue"],
+  "User-Agent":["buoy/1.0"],"X-Amzn-Trace-Id":["Root=1-00000001-000000000000000000000002;Parent=0000000000000003"],"X-Flag":["red","green,blue"],
   "X-Forwarded-For":["198.51.100.4, 2001:db8::7"],"X-Forwarded-Port":["443"],"X-Forwarded-Proto":["https"]%s},
 "queryStringParameters": {"tag":"b c","plus":"1+1","empty":"","bare":""},
 "multiValueQueryStringParameters": {"tag":["a","b c"],"plus":["1+1"],"empty":[""],"bare":[""]},
@@ -45,7 +45,7 @@ const busyV1Identity = `"identity":{"accessKey":null,"accountId":null,"caller":n
   "cognitoIdentityId":null,"cognitoIdentityPoolId":null,"principalOrgId":null,"sourceIp":"2001:db8::7","user":null,"userAgent":"buoy/1.0","userArn":null}`
 
 const busyV2Headers = `"accept":"*/*","content-type":"application/json; charset=utf-8","content-length":"20","host":"harbour.example.com:8443",
-  "user-agent":"buoy/1.0","x-amzn-trace-id":"Root=1-00000001-000000000000000000000002","x-flag":"red,green,blue",
+  "user-agent":"buoy/1.0","x-amzn-trace-id":"Root=1-00000001-000000000000000000000002;Parent=0000000000000003","x-flag":"red,green,blue",
   "x-forwarded-for":"198.51.100.4, 2001:db8::7","x-forwarded-port":"443","x-forwarded-proto":"https"`
 
 const busyV2Query = `"rawQueryString":"tag=a&tag=b+c&plus=1%2B1&empty=&bare","queryStringParameters":{"tag":"a,b c","plus":"1+1","empty":"","bare":""}`

@@ -17,7 +17,7 @@ type front struct {
 	locate func(*Gateway, string) (place, bool) // which paths the event has, and what is routed
 	routed bool                                 // Config.Routes are looked at; otherwise every request is of the route only
 	only   string                               // that route's key
-	tree   bool                                 // a resource is chosen before its method
+	rest   bool                                 // a REST API, with what only REST APIs have
 	screen func(*call) error                    // refuses what the front does not forward; nil: nothing
 	event  func(*call) (any, error)             // the event, ready for encoding/json
 	bare   bool                                 // the event has no place for authorizer data
@@ -61,7 +61,7 @@ func frontOf(f adapter.Format) *front {
 	case adapter.RESTAPI:
 		return &front{
 			stage: "prod", timeout: 29 * time.Second, maxBody: maxAPIBody, maxReply: maxReply,
-			locate: locateREST, routed: true, tree: true,
+			locate: locateREST, routed: true, rest: true,
 			event: eventREST, ids: idsREST, errors: errorsREST, errorType: jsonType,
 			reply: replyREST, prelude: preludeREST, contentType: jsonType, remapped: remappedREST,
 		}
@@ -77,14 +77,14 @@ func frontOf(f adapter.Format) *front {
 			stage: defaultStage, timeout: 30 * time.Second, maxBody: maxAPIBody, maxReply: maxReply,
 			locate: locateHTTPAPIV2, routed: true,
 			event: eventHTTPAPIV2, ids: idsHTTPAPI, cors: replaceCORS, errors: errorsHTTPAPI, errorType: jsonType,
-			reply: replyV2, contentType: textType,
+			reply: replyHTTPAPIV2, contentType: textType,
 		}
 	case adapter.FunctionURL:
 		return &front{
 			stage: defaultStage, timeout: maxDuration, maxBody: maxEvent, maxReply: maxReply,
 			locate: locateVerbatim, only: defaultRoute,
 			event: eventFunctionURL, ids: idsFunctionURL, cors: addCORS, errors: errorsFunctionURL, errorType: jsonType,
-			reply: replyV2, prelude: preludeURL, verbatim: true, contentType: jsonType,
+			reply: replyURL, prelude: preludeURL, verbatim: true, contentType: jsonType,
 		}
 	case adapter.ALB:
 		return &front{

@@ -59,13 +59,13 @@ type Gateway struct {
 
 // Record says what became of one request.
 type Record struct {
-	Route          string        // the key of the matched route, "" if none matched
-	Status         int           // what the client was sent
-	RefusedBy      string        // "gateway": the answer is the gateway's own; "function": the function's 401 or 403; "": neither
-	Reason         string        // why the gateway refused or failed, or that a stream broke off; never a value from the request
-	Err            error         // what the function or the authorizer returned; not for clients
-	Duration       time.Duration // from the request's arrival to the end of the response
-	FunctionHeader http.Header   // the headers in the function's reply, before the front changed any; nil without a reply
+	Route          string         // the key of the matched route, "" if none matched
+	Status         int            // what the client was sent
+	RefusedBy      string         // "gateway": the answer is the gateway's own; "function": the function's 401 or 403; "": neither
+	Reason         adapter.Reason // why the gateway refused or failed, or that a stream broke off; never a value from the request
+	Err            error          // what the function or the authorizer returned; not for clients
+	Duration       time.Duration  // from the request's arrival to the end of the response
+	FunctionHeader http.Header    // the headers in the function's reply, before the front changed any; nil without a reply
 }
 
 // Event returns the event that the front would invoke the function with, for

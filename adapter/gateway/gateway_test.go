@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 	"github.com/google/go-cmp/cmp"
@@ -84,7 +85,7 @@ func see(t testing.TB, g gateway.Config, r *http.Request) seen {
 	if record.Status != resp.StatusCode {
 		t.Errorf("Record.Status = %d, the client saw %d", record.Status, resp.StatusCode)
 	}
-	return seen{resp.StatusCode, text(t, resp), resp.Header.Get("X-Amzn-Errortype"), record.Reason}
+	return seen{resp.StatusCode, text(t, resp), resp.Header.Get("X-Amzn-Errortype"), string(record.Reason)}
 }
 
 func TestContextHoldsDeadlineAndNothingOfTheClient(t *testing.T) {
@@ -104,6 +105,34 @@ func TestContextHoldsDeadlineAndNothingOfTheClient(t *testing.T) {
 	resp := serve(g, httptest.NewRequest("GET", "/", nil).WithContext(client))
 	if resp.StatusCode != 200 || value != nil || err != nil || left <= 0 || left > time.Hour {
 		t.Errorf("status %d, server value %v, error %v, %v left; want 200, nil, nil, up to 1h", resp.StatusCode, value, err, left)
+	}
+}
+
+// A function finds in its context what aws-lambda-go would have put there.
+func TestContextOfAnInvocation(t *testing.T) {
+	for _, f := range formats {
+		ids := map[string]bool{}
+		g := gateway.Config{Format: f.format, Timeout: time.Minute, Function: function(func(ctx context.Context, event []byte) ([]byte, error) {
+			lc, ok := lambdacontext.FromContext(ctx)
+			if !ok || lc.AwsRequestID == "" || lc.InvokedFunctionArn == "" || lc.Identity.CognitoIdentityID != "" {
+				t.Errorf("%v: lambdacontext %+v", f.format, lc)
+				return []byte(okReply), nil
+			}
+			if url := bytes.Contains(event, []byte(lc.AwsRequestID)); url != (f.format == adapter.FunctionURL) {
+				t.Errorf("%v: Lambda's request id is in the event: %v", f.format, url)
+			}
+			if deadline, ok := ctx.Deadline(); !ok || time.Until(deadline) > time.Minute {
+				t.Errorf("%v: deadline %v, %v", f.format, deadline, ok)
+			}
+			ids[lc.AwsRequestID] = true
+			return []byte(okReply), nil
+		})}
+		for range 2 {
+			serve(g, httptest.NewRequest("GET", f.base+"/", nil))
+		}
+		if len(ids) != 2 {
+			t.Errorf("%v: request ids %v, want two", f.format, ids)
+		}
 	}
 }
 

@@ -59,7 +59,7 @@ func (c *call) clientHeader(drop []string) http.Header {
 func (c *call) forward(h http.Header) {
 	h.Set("X-Forwarded-Proto", c.gateway.config.Scheme)
 	h.Set("X-Forwarded-Port", map[string]string{"https": "443", "http": "80"}[c.gateway.config.Scheme])
-	h.Set("X-Amzn-Trace-Id", c.traceID)
+	h.Set("X-Amzn-Trace-Id", c.trace)
 }
 
 // joined is the payload 2.0 form: lower-case names, repeated values joined by

@@ -1,6 +1,8 @@
 package gateway_test
 
 import (
+	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -100,6 +102,45 @@ func TestRequestHeaders(t *testing.T) {
 	}
 	if r.Header.Get("Host") != "" || len(r.Header) != 0 {
 		t.Errorf("the request's own header was changed: %v", r.Header)
+	}
+}
+
+func TestTrace(t *testing.T) {
+	const root, self, parent = `Root=1-[0-9a-f]{8}-[0-9a-f]{24}`, `Self=1-[0-9a-f]{8}-[0-9a-f]{24}`, `;Parent=[0-9a-f]{16}`
+	const theirs = "Root=1-67891233-abcdef012345678912345678"
+	for _, row := range []struct {
+		format       adapter.Format
+		client       string
+		event, tells string // in the event, and in the function's context
+	}{
+		{adapter.RESTAPI, "", root, root + parent + ";Sampled=0"},
+		{adapter.HTTPAPIV2, theirs, theirs + parent, theirs + parent + ";Sampled=0"},
+		{adapter.HTTPAPIV2, "root=1-67891233-abcdef012345678912345678;parent=53995c3f42cd8ad8", "root=.*;parent=53995c3f42cd8ad8", "root=.*;parent=53995c3f42cd8ad8;Sampled=0"},
+		{adapter.FunctionURL, theirs + ";Parent=53995c3f42cd8ad8;Sampled=1", theirs + ";Parent=53995c3f42cd8ad8;Sampled=1", theirs + ";Parent=53995c3f42cd8ad8;Sampled=1"},
+		{adapter.HTTPAPIV2, "Sampled=1", root, root + parent + ";Sampled=0"},
+		{adapter.ALB, "", root, root + parent + ";Sampled=0"},
+		{adapter.ALB, "Self=1-67891233-12456789abcdef0123456789;" + theirs, self + ";" + theirs, self + ";" + theirs + parent + ";Sampled=0"},
+		{adapter.ALB, theirs, self + ";" + theirs, self + ";" + theirs + parent + ";Sampled=0"},
+	} {
+		var told, got string
+		g := gateway.Config{Format: row.format, BasePath: "/", Function: function(func(ctx context.Context, event []byte) ([]byte, error) {
+			told, _ = ctx.Value("x-amzn-trace-id").(string)
+			var e struct{ Headers map[string]string }
+			err := json.Unmarshal(event, &e)
+			got = e.Headers["x-amzn-trace-id"] + e.Headers["X-Amzn-Trace-Id"]
+			return []byte(okReply), err
+		})}
+		r := httptest.NewRequest("GET", "/", nil)
+		if row.client != "" {
+			r.Header.Set("X-Amzn-Trace-Id", row.client)
+		}
+		serve(g, r)
+		if !regexp.MustCompile("^" + row.event + "$").MatchString(got) {
+			t.Errorf("%v, client's %q: the event has %q, want %s", row.format, row.client, got, row.event)
+		}
+		if !regexp.MustCompile("^" + row.tells + "$").MatchString(told) {
+			t.Errorf("%v, client's %q: the function is told %q, want %s", row.format, row.client, told, row.tells)
+		}
 	}
 }
 

@@ -53,7 +53,7 @@ func (a *IAMAuthorizer) Authorize(r *http.Request, _ Route) (*Authorization, err
 
 func (a *IAMAuthorizer) caller(r *http.Request) (*IAMCaller, error) {
 	if !isSigned(r) {
-		return nil, &Refusal{Status: http.StatusForbidden, Reason: "no signature"}
+		return nil, &Refusal{Status: http.StatusForbidden, Reason: "no signature", failure: notSigned}
 	}
 	if a.Verify == nil {
 		return nil, &Refusal{Status: http.StatusForbidden, Reason: "signature not verified"}
@@ -91,7 +91,7 @@ func (d iamData) shape(f adapter.Format) (any, map[string]any, error) {
 func (c *IAMCaller) block() map[string]any {
 	block := map[string]any{
 		"accessKey": c.AccessKeyID, "accountId": c.AccountID, "callerId": c.UserID, "cognitoIdentity": nil,
-		"principalOrgId": c.OrgID, "userArn": c.UserARN, "userId": c.UserID,
+		"principalOrgId": orNull(c.OrgID), "userArn": c.UserARN, "userId": c.UserID,
 	}
 	if c.Pool != nil {
 		block["cognitoIdentity"] = map[string]any{
@@ -105,8 +105,8 @@ func (c *IAMCaller) block() map[string]any {
 // signature.
 func (c *IAMCaller) restIdentity() map[string]any {
 	identity := map[string]any{
-		"accessKey": c.AccessKeyID, "accountId": c.AccountID, "caller": c.UserID,
-		"principalOrgId": c.OrgID, "user": c.UserID, "userArn": c.UserARN,
+		"accessKey": orNull(c.AccessKeyID), "accountId": orNull(c.AccountID), "caller": orNull(c.UserID),
+		"principalOrgId": orNull(c.OrgID), "user": orNull(c.UserID), "userArn": orNull(c.UserARN),
 	}
 	if c.Pool == nil {
 		return identity
@@ -130,4 +130,12 @@ func (c *IAMCaller) latticeIdentity() map[string]any {
 		}
 	}
 	return identity
+}
+
+// orNull is null for what is not known.
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }

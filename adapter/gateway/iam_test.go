@@ -57,6 +57,31 @@ func TestIAMEvent(t *testing.T) {
 	}
 }
 
+// Who signed without being of an organization has null where its id would be.
+func TestIAMEventWithoutOrganization(t *testing.T) {
+	for format, path := range map[adapter.Format]string{
+		adapter.HTTPAPIV2: "authorizer.iam.principalOrgId", adapter.FunctionURL: "authorizer.iam.principalOrgId", adapter.RESTAPI: "identity.principalOrgId",
+	} {
+		g := gateway.Config{Format: format, BasePath: "/", Authorizer: signedBy(pooled)}
+		if got := member(event(t, g, signed("/")), "requestContext."+path); got != nil {
+			t.Errorf("%v: %s = %#v, want null", format, path, got)
+		}
+	}
+}
+
+func TestUnsigned(t *testing.T) {
+	for format, want := range map[adapter.Format]seen{
+		adapter.RESTAPI:     {403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException", "no signature"},
+		adapter.HTTPAPIV2:   {403, `{"message":"Forbidden"}`, "IncompleteSignatureException", "no signature"},
+		adapter.FunctionURL: {403, urlForbidden, "AccessDeniedException", "no signature"},
+	} {
+		g := gateway.Config{Function: returns(okReply), Format: format, BasePath: "/", Authorizer: signedBy(user)}
+		if diff := cmp.Diff(want, see(t, g, httptest.NewRequest("GET", "/", nil))); diff != "" {
+			t.Errorf("%v: -want +got:\n%s", format, diff)
+		}
+	}
+}
+
 func TestLatticeIAMEvent(t *testing.T) {
 	g := gateway.Config{Function: returns(okReply), Format: adapter.LatticeV2, Authorizer: signedBy(user)}
 	got := member(event(t, g, signed("/")), "requestContext.identity").(map[string]any)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
 // event is the payload as bytes.
@@ -48,11 +50,9 @@ func (c *call) ask() (*response, error) {
 	return c.front.reply(c, reply)
 }
 
-// invoke runs the function and returns its reply. The context it is given has
-// a deadline and nothing of the client's connection: Lambda never learns that
-// a client went away.
+// invoke runs the function and returns its reply.
 func (c *call) invoke(event []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), c.gateway.config.Timeout)
+	ctx, cancel := c.context()
 	defer cancel()
 	done := make(chan result, 1)
 	go run(ctx, c.gateway.config.Function, event, done)
@@ -73,7 +73,7 @@ func (c *call) check(got result) ([]byte, error) {
 	case len(got.reply) > maxReply:
 		return nil, c.front.refuse(functionFailed, "the reply is over Lambda's limit")
 	case len(got.reply) > c.front.maxReply:
-		return nil, c.front.refuse(functionFailed, "the reply is over the front's limit")
+		return nil, c.front.refuse(functionFailed, adapter.ReasonTooLarge)
 	}
 	return got.reply, nil
 }

@@ -85,7 +85,7 @@ func (a *JWTAuthorizer) value(r *http.Request) (string, error) {
 }
 
 // check returns the reason why the claims do not pass, "" if they do.
-func (a *JWTAuthorizer) check(claims tokenClaims, now time.Time) string {
+func (a *JWTAuthorizer) check(claims tokenClaims, now time.Time) adapter.Reason {
 	switch {
 	case a.Issuer == "" || claims["iss"] != any(a.Issuer):
 		return reasonIssuer
@@ -111,7 +111,7 @@ func (c tokenClaims) audience() []string {
 // descriptions are the error_description values of a 401. Only that of the
 // audience is documented ("Troubleshooting issues with HTTP API JWT
 // authorizers"); the other texts are unconfirmed.
-var descriptions = map[string]string{
+var descriptions = map[adapter.Reason]string{
 	reasonUnverified: "the token could not be verified",
 	reasonMalformed:  "the token is malformed",
 	reasonNoExpiry:   "the token has no expiry",
@@ -124,7 +124,7 @@ var descriptions = map[string]string{
 
 // unauthorizedJWT is the 401, whose challenge has no error where no token was
 // offered (RFC 6750 section 3.1).
-func unauthorizedJWT(reason string, scopes []string) *Refusal {
+func unauthorizedJWT(reason adapter.Reason, scopes []string) *Refusal {
 	challenge := "Bearer"
 	if reason != reasonNoToken {
 		challenge = fmt.Sprintf(`Bearer scope="%s" error="invalid_token" error_description="%s"`,
@@ -139,6 +139,6 @@ func forbiddenJWT(scopes []string) *Refusal {
 		`Bearer scope="%s" error="insufficient_scope" error_description="expected scopes: [%s]"`, list, list))
 }
 
-func challenged(status int, reason, challenge string) *Refusal {
+func challenged(status int, reason adapter.Reason, challenge string) *Refusal {
 	return &Refusal{Status: status, Reason: reason, Header: http.Header{"Www-Authenticate": {challenge}}}
 }

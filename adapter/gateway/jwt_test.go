@@ -66,7 +66,7 @@ func authorize(t testing.TB, a gateway.Authorizer, r *http.Request, scopes ...st
 	if refusal == nil {
 		return auth, challenge{}
 	}
-	return nil, challenge{refusal.Status, refusal.Reason, refusal.Header.Get("WWW-Authenticate")}
+	return nil, challenge{refusal.Status, string(refusal.Reason), refusal.Header.Get("WWW-Authenticate")}
 }
 
 func TestJWTAuthorizerRefuses(t *testing.T) {

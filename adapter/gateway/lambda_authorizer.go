@@ -86,7 +86,7 @@ func (d LambdaDecision) flat() map[string]any {
 
 // flaw is why a REST API does not take the answer, "" for none ("Output from an
 // API Gateway Lambda authorizer").
-func (d LambdaDecision) flaw() string {
+func (d LambdaDecision) flaw() adapter.Reason {
 	if d.PrincipalID == "" {
 		return "the authorizer function names no principal"
 	}

@@ -12,11 +12,11 @@ import (
 )
 
 const busyLatticeTexts = `{"accept":"*/*","content-type":"application/json; charset=utf-8","content-length":"20","cookie":"berth=12; crew=3; tide=ebb",
-  "host":"harbour.example.com:8443","user-agent":"buoy/1.0","x-amzn-trace-id":"Root=1-00000001-000000000000000000000002","x-flag":"red,green,blue",
+  "host":"harbour.example.com:8443","user-agent":"buoy/1.0","x-amzn-trace-id":"Root=1-00000001-000000000000000000000002;Parent=0000000000000003","x-flag":"red,green,blue",
   "x-forwarded-for":"198.51.100.4, 2001:db8::7"}`
 
 const busyLatticeLists = `{"accept":["*/*"],"content-type":["application/json; charset=utf-8"],"content-length":["20"],"cookie":["berth=12; crew=3","tide=ebb"],
-  "host":["harbour.example.com:8443"],"user-agent":["buoy/1.0"],"x-amzn-trace-id":["Root=1-00000001-000000000000000000000002"],"x-flag":["red","green,blue"],
+  "host":["harbour.example.com:8443"],"user-agent":["buoy/1.0"],"x-amzn-trace-id":["Root=1-00000001-000000000000000000000002;Parent=0000000000000003"],"x-flag":["red","green,blue"],
   "x-forwarded-for":["198.51.100.4, 2001:db8::7"]}`
 
 const busyLatticeContext = `{

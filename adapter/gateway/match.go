@@ -8,9 +8,9 @@ import (
 
 // match compares the pattern with a path's encoded segments and returns the
 // parameters, still encoded. A literal is compared with the decoded segment,
-// so that an escaped letter cannot step around a route (unconfirmed); a
-// parameter needs at least one character, so a trailing slash matches nothing
-// but a greedy parameter (unconfirmed for REST APIs).
+// so that an escaped letter cannot step around a route (unconfirmed). A
+// parameter needs at least one character, so no parameter matches what follows
+// a trailing slash.
 func (p pattern) match(path []string) (map[string]string, bool) {
 	if p.path == defaultRoute {
 		return nil, true
@@ -67,35 +67,36 @@ func (p pattern) rank() int {
 	return 0
 }
 
-// choose returns the pattern that serves the request and its parameters. On a
-// REST API (tree) the most specific resource is taken first and must have the
-// method: there is no way back to a catch-all (unconfirmed).
-func choose(patterns []pattern, method, path string, tree bool) (*pattern, map[string]string) {
+// choose returns the pattern that serves the request and its parameters: the
+// first in the order of compare of those that match both path and method. On a
+// REST API, too, a resource without the method does not shadow a less specific
+// one that has it (measured, https://github.com/floci-io/floci/issues/3399 and
+// https://github.com/ministackorg/ministack/issues/1423); which of two resources
+// with different parents comes first is unconfirmed there.
+func choose(patterns []pattern, method, path string, rest bool) (*pattern, map[string]string) {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	var best *pattern
 	var params map[string]string
 	for i, p := range patterns {
-		found, ok := p.match(segments)
-		if !ok || !tree && !p.takes(method) {
+		if !p.takes(method) || best != nil && p.compare(*best) >= 0 {
 			continue
 		}
-		if best == nil || preferred(p, *best, method) {
+		if found, ok := p.match(p.trimmed(segments, rest)); ok {
 			best, params = &patterns[i], found
 		}
-	}
-	if best == nil || !best.takes(method) {
-		return nil, nil
 	}
 	return best, params
 }
 
-// preferred compares two matching patterns; at the same path one that takes
-// the method is better than one that does not.
-func preferred(p, q pattern, method string) bool {
-	if p.path == q.path && p.takes(method) != q.takes(method) {
-		return p.takes(method)
+// trimmed is the path that the pattern is compared with: a REST API does not
+// mind a slash behind a literal (https://github.com/aws/chalice/issues/65) but
+// does behind a parameter (https://github.com/aws/chalice/issues/588).
+func (p pattern) trimmed(path []string, rest bool) []string {
+	n := len(path) - 1
+	if rest && n > 0 && n == len(p.segments) && path[n] == "" && p.segments[n-1].kind == literal {
+		return path[:n]
 	}
-	return p.compare(q) < 0
+	return path
 }
 
 // decoded undoes percent-encoding; text with an invalid escape stays as it is.

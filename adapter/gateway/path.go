@@ -81,10 +81,11 @@ func locateHTTPAPIV2(g *Gateway, target string) (place, bool) {
 }
 
 // locateHTTPAPIV1: path is encoded and the whole of what the client sent,
-// mapping key included; requestContext.path is the same, decoded.
+// mapping key included. requestContext.path is decoded and has the stage instead
+// of the mapping key (unconfirmed).
 func locateHTTPAPIV1(g *Gateway, target string) (place, bool) {
-	rest, ok := g.withinStage(target)
-	return place{path: target, context: decoded(target), route: oneOr(rest)}, ok
+	at, ok := locateHTTPAPIV2(g, target)
+	return place{path: target, context: at.context, route: at.route}, ok
 }
 
 // locateVerbatim: the path is the client's, in a Function URL's context

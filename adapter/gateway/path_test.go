@@ -30,6 +30,9 @@ func TestPaths(t *testing.T) {
 			path: "/a%2Fb/%C3%A9", context: "/a/b/é", "pathParameters.proxy": "a/b/é"}},
 		{"HTTP 1.0: named stage", gateway.Config{Format: http1, Stage: "dev"}, "/dev/x", map[string]any{path: "/dev/x", "pathParameters.proxy": "x"}},
 		{"HTTP 1.0: base path", gateway.Config{Format: http1, BasePath: "orders/v1"}, "/orders/v1/x", map[string]any{path: "/orders/v1/x", "pathParameters.proxy": "x"}},
+		{"HTTP 1.0: base path and named stage", gateway.Config{Format: http1, BasePath: "orders/v1", Stage: "dev"}, "/orders/v1/x%20y", map[string]any{
+			path: "/orders/v1/x%20y", context: "/dev/x y"}},
+		{"HTTP 1.0: base path alone", gateway.Config{Format: http1, BasePath: "v1"}, "/v1/x", map[string]any{path: "/v1/x", context: "/x"}},
 		{"HTTP 2.0: decoded once", gateway.Config{Format: http2}, "/a%2Fb/%2525/%3Fq%23f", map[string]any{
 			raw: "/a/b/%25/?q#f", context2: "/a/b/%25/?q#f", "pathParameters.proxy": "a/b/%25/?q#f"}},
 		{"HTTP 2.0: named stage", gateway.Config{Format: http2, Stage: "dev"}, "/dev/x/", map[string]any{raw: "/dev/x/", context2: "/dev/x/", "pathParameters.proxy": "x/"}},

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
 // Refusal is the gateway's own answer to a request, as an error. An Authorizer
@@ -15,15 +17,15 @@ type Refusal struct {
 	Header http.Header
 	// Reason is for a log line ("token expired") and never sent. It holds no
 	// value from the request.
-	Reason string
+	Reason adapter.Reason
 
-	failure failure // 0 for an Authorizer's
+	failure failure // 0 for a user's
 	cause   error
 }
 
 // Error returns the status and the reason.
 func (r *Refusal) Error() string {
-	return "gateway: " + strconv.Itoa(r.Status) + ": " + r.Reason
+	return "gateway: " + strconv.Itoa(r.Status) + ": " + string(r.Reason)
 }
 
 // Unwrap returns what the function or the authorizer failed with, if so.
@@ -37,6 +39,10 @@ const (
 	noRoute
 	unauthorized
 	accessDenied
+	explicitDeny // by the policy of an authorizer's function
+	implicitDeny // it does not allow the request
+	notSigned
+	keyRefused
 	authorizerFailed
 	badRequest
 	tooLarge
@@ -49,22 +55,25 @@ const (
 	badConfiguration
 )
 
-// ownAnswer is what the client sees. kind is the X-Amzn-Errortype, which only
-// REST APIs send; "": none.
+// ownAnswer is what the client sees. kind is the X-Amzn-Errortype; "": none.
 type ownAnswer struct {
 	status     int
 	body, kind string
 }
 
 // errorsREST: "Gateway response types for API Gateway"; the bodies are
-// recorded ones, except that of accessDenied (its capital M is another
-// emulator's), badBase64 and badRequest (unconfirmed). The blank after the
+// recorded or quoted by clients, except those of accessDenied (its capital M is
+// another emulator's), badBase64 and badRequest (unconfirmed). The blank after the
 // colon is there for a reply of the wrong shape and not for one that is no
 // JSON.
 var errorsREST = map[failure]ownAnswer{
 	noRoute:          {403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException"},
 	unauthorized:     {401, `{"message":"Unauthorized"}`, "UnauthorizedException"},
 	accessDenied:     {403, `{"Message":"User is not authorized to access this resource"}`, "AccessDeniedException"},
+	explicitDeny:     {403, `{"Message":"User is not authorized to access this resource with an explicit deny in an identity-based policy"}`, "AccessDeniedException"},
+	implicitDeny:     {403, `{"Message":"User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action"}`, "AccessDeniedException"},
+	notSigned:        {403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException"},
+	keyRefused:       {403, `{"message":"Forbidden"}`, "ForbiddenException"},
 	authorizerFailed: {500, `{"message":null}`, "AuthorizerConfigurationException"},
 	badRequest:       {400, `{"message":"Bad Request"}`, "BadRequestException"},
 	tooLarge:         {413, `{"message":"Request Too Long"}`, "RequestTooLargeException"},
@@ -83,6 +92,7 @@ var errorsHTTPAPI = map[failure]ownAnswer{
 	noRoute:          {status: 404, body: `{"message":"Not Found"}`},
 	unauthorized:     {status: 401, body: `{"message":"Unauthorized"}`},
 	accessDenied:     {status: 403, body: `{"message":"Forbidden"}`},
+	notSigned:        {403, `{"message":"Forbidden"}`, "IncompleteSignatureException"},
 	authorizerFailed: {status: 500, body: `{"message":"Internal Server Error"}`},
 	badRequest:       {status: 400, body: `{"message":"Bad Request"}`},
 	tooLarge:         {status: 413, body: `{"message":"Request Entity Too Large"}`},
@@ -94,12 +104,18 @@ var errorsHTTPAPI = map[failure]ownAnswer{
 	badConfiguration: {status: 500, body: `{"message":"Internal Server Error"}`},
 }
 
-// errorsFunctionURL: only the body of a failed function is known, from another
-// emulator; the rest, and whether a timeout is 502 or 504, is unconfirmed.
+// urlForbidden is the refusal of a request that is not signed, or by nobody who
+// is allowed (recorded).
+var urlForbidden = ownAnswer{403, `{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: ` +
+	`https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}`, "AccessDeniedException"}
+
+// errorsFunctionURL: the body of a failed function is that of another emulator;
+// what is neither that nor urlForbidden, and whether a timeout is 502 or 504, is
+// unconfirmed.
 var errorsFunctionURL = map[failure]ownAnswer{
 	preflight:        {status: 200},
-	unauthorized:     {status: 403, body: `{"Message":"Forbidden"}`},
-	accessDenied:     {status: 403, body: `{"Message":"Forbidden"}`},
+	unauthorized:     urlForbidden,
+	accessDenied:     urlForbidden,
 	authorizerFailed: {status: 500, body: `Internal Server Error`},
 	badRequest:       {status: 400, body: `Bad Request`},
 	tooLarge:         {status: 413, body: `Request Entity Too Large`},
@@ -111,7 +127,7 @@ var errorsFunctionURL = map[failure]ownAnswer{
 	badConfiguration: {status: 500, body: `Internal Server Error`},
 }
 
-func (f *front) refuse(why failure, reason string) *Refusal {
+func (f *front) refuse(why failure, reason adapter.Reason) *Refusal {
 	return &Refusal{Status: f.errors[why].status, Reason: reason, failure: why}
 }
 
@@ -141,6 +157,9 @@ func (f *front) denied(err error) *Refusal {
 
 // with copies an Authorizer's Refusal, which may be shared between requests.
 func (f *front) with(why failure, theirs *Refusal) *Refusal {
+	if _, own := f.errors[theirs.failure]; own {
+		why = theirs.failure
+	}
 	refusal := f.refuse(why, theirs.Reason)
 	refusal.Header = theirs.Header
 	return refusal

@@ -31,7 +31,7 @@ var noPrelude = []error{io.EOF, io.ErrUnexpectedEOF, bufio.ErrBufferFull, errNoD
 // stream invokes the function and returns its reply as far as the prelude
 // tells it; the body is read while it is sent.
 func (c *call) stream(event []byte) (*response, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), c.gateway.config.Timeout)
+	ctx, cancel := c.context()
 	context.AfterFunc(c.request.Context(), cancel)
 	answer, err := c.begin(ctx, event)
 	if err != nil {

@@ -130,3 +130,24 @@ func TestIDHeaders(t *testing.T) {
 		}
 	}
 }
+
+// A Function URL writes a value anew that is no HTTP reply; an HTTP API sends it
+// as it is.
+func TestReplyWithoutStatusCode(t *testing.T) {
+	const spaced = "{ \"tide\": [1, 2.50, \"a  b\"],\n \"ebb\" : null }"
+	for _, row := range []struct {
+		format      adapter.Format
+		reply, want string
+	}{
+		{adapter.FunctionURL, spaced, `{"tide":[1,2.50,"a  b"],"ebb":null}`},
+		{adapter.HTTPAPIV2, spaced, spaced},
+		{adapter.FunctionURL, `[ 1, 2 ]`, `[1,2]`},
+		{adapter.FunctionURL, `"a  b"`, `a  b`},
+		{adapter.FunctionURL, ` { not JSON`, ` { not JSON`},
+	} {
+		resp := serve(gateway.Config{Function: returns(row.reply), Format: row.format}, httptest.NewRequest("GET", "/", nil))
+		if got := text(t, resp); got != row.want || resp.StatusCode != 200 {
+			t.Errorf("%v, reply %s: status %d, %q, want %q", row.format, row.reply, resp.StatusCode, got, row.want)
+		}
+	}
+}

@@ -1,18 +1,43 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 )
 
-// replyV2 reads a reply to an HTTP API's payload 2.0 or a Function URL.
-// Members that it does not know, among them multiValueHeaders, are ignored
-// (unconfirmed).
-func replyV2(c *call, raw []byte) (*response, error) {
+// replyHTTPAPIV2 reads a reply to an HTTP API's payload 2.0.
+func replyHTTPAPIV2(c *call, raw []byte) (*response, error) {
 	members, ok := object(raw)
-	if status := members["statusCode"]; !ok || status == nil || string(status) == "null" {
+	if !ok || noStatus(members) {
 		return inferred(raw), nil
 	}
+	return c.replyV2(members)
+}
+
+// replyURL reads a reply to a Function URL, which writes a value without
+// statusCode anew, without blanks between its tokens (recorded of Python's
+// replies).
+func replyURL(c *call, raw []byte) (*response, error) {
+	members, ok := object(raw)
+	if !ok || noStatus(members) {
+		var compact bytes.Buffer
+		if json.Compact(&compact, raw) == nil {
+			raw = compact.Bytes()
+		}
+		return inferred(raw), nil
+	}
+	return c.replyV2(members)
+}
+
+func noStatus(members map[string]json.RawMessage) bool {
+	status := members["statusCode"]
+	return status == nil || string(status) == "null"
+}
+
+// replyV2 reads a reply with a statusCode. Members that the front does not know,
+// among them multiValueHeaders, are ignored (unconfirmed).
+func (c *call) replyV2(members map[string]json.RawMessage) (*response, error) {
 	delete(members, "multiValueHeaders")
 	reply, ok := readReply(members)
 	var cookies []string

@@ -89,8 +89,8 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// A REST API has a tree of resources: the most specific one must have the
-// method.
+// On a REST API a method that is missing on a specific resource leads to a less
+// specific one that has it, with that one's authorizer.
 func TestRoutesREST(t *testing.T) {
 	list := routes("ANY /{proxy+}", "POST /notes", "GET /notes/{id}", "GET /boats/{id}", "PUT /boats/{id}")
 	tests := []struct {
@@ -98,10 +98,10 @@ func TestRoutesREST(t *testing.T) {
 		want                 routed
 	}{
 		{"resource with the method", "POST", "/notes", routed{"/notes", nil}},
-		{"resource without the method", "GET", "/notes", routed{403, nil}},
+		{"resource without the method", "GET", "/notes", routed{"/{proxy+}", map[string]any{"proxy": "notes"}}},
 		{"first of two methods", "GET", "/boats/7", routed{"/boats/{id}", map[string]any{"id": "7"}}},
 		{"second of two methods", "PUT", "/boats/7", routed{"/boats/{id}", map[string]any{"id": "7"}}},
-		{"neither", "DELETE", "/boats/7", routed{403, nil}},
+		{"neither", "DELETE", "/boats/7", routed{"/{proxy+}", map[string]any{"proxy": "boats/7"}}},
 		{"no resource of its own", "GET", "/boats", routed{"/{proxy+}", map[string]any{"proxy": "boats"}}},
 		{"parameters stay encoded", "GET", "/notes/a%20b", routed{"/notes/{id}", map[string]any{"id": "a%20b"}}},
 	}
@@ -114,8 +114,54 @@ func TestRoutesREST(t *testing.T) {
 	}
 	r := httptest.NewRequest("POST", "/notes", nil)
 	r.Header.Set("X-HTTP-Method-Override", "GET")
-	if _, err := gateway.MustNew(gateway.Config{Format: adapter.RESTAPI, Routes: list, BasePath: "/"}).Event(r); err == nil {
-		t.Error("the method that overrides is not the one that is routed")
+	if got := event(t, gateway.Config{Format: adapter.RESTAPI, Routes: list, BasePath: "/"}, r); member(got, "resource") != "/{proxy+}" {
+		t.Errorf("resource %v: the method that overrides is not the one that is routed", member(got, "resource"))
+	}
+}
+
+// Each row but the last two was measured on AWS.
+func TestRoutesRESTByResourceAndMethod(t *testing.T) {
+	users := routes("GET /users/{userId}", "PATCH /users/me")
+	jobs := routes("ANY /{proxy+}", "GET /jobs/{op}", "OPTIONS /cors_only")
+	for _, row := range []struct {
+		routes         []gateway.Route
+		method, target string
+		want           any
+	}{
+		{users, "GET", "/users/me", "/users/{userId}"},
+		{users, "PATCH", "/users/me", "/users/me"},
+		{users, "POST", "/users/me", 403},
+		{routes("POST /roles/provision", "GET /roles/{roleId}"), "GET", "/roles/provision", "/roles/{roleId}"},
+		{routes("GET /things/real", "ANY /things/{proxy+}"), "POST", "/things/real", "/things/{proxy+}"},
+		{jobs, "GET", "/jobs", "/{proxy+}"},
+		{jobs, "POST", "/jobs", "/{proxy+}"},
+		{jobs, "POST", "/jobs/reboot", "/{proxy+}"},
+		{jobs, "GET", "/cors_only", "/{proxy+}"},
+		{routes("POST /todos"), "POST", "/todos/", "/todos"},
+		{routes("GET /resource/{name}"), "GET", "/resource/", 403},
+		{routes("GET /assets/{rest+}"), "GET", "/assets/", 403},
+		{routes("GET /{a}/b"), "GET", "/x/b/", "/{a}/b"},
+		{routes("GET /{a}"), "GET", "/x/", 403},
+	} {
+		if got := route(t, adapter.RESTAPI, row.routes, row.method, row.target).Key; got != row.want {
+			t.Errorf("%s %s: %v, want %v", row.method, row.target, got, row.want)
+		}
+	}
+}
+
+func TestRESTRefusesWhatNoRouteTakes(t *testing.T) {
+	g := gateway.Config{Function: returns(okReply), Format: adapter.RESTAPI, BasePath: "/", Routes: routes("GET /users/{userId}", "PATCH /users/me")}
+	want := seen{403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException", "no such route"}
+	if diff := cmp.Diff(want, see(t, g, httptest.NewRequest("POST", "/users/me", nil))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// The path of the event keeps the slash that the route does not mind.
+func TestRESTEventKeepsTheTrailingSlash(t *testing.T) {
+	got := event(t, gateway.Config{Format: adapter.RESTAPI, Routes: routes("POST /todos")}, httptest.NewRequest("POST", "/prod/todos/", nil))
+	if member(got, "path") != "/todos/" || member(got, "requestContext.path") != "/prod/todos/" {
+		t.Errorf("path %v, requestContext.path %v", member(got, "path"), member(got, "requestContext.path"))
 	}
 }
 

@@ -82,6 +82,13 @@ type begun struct {
 	err         error
 }
 
+// maxStream is the most that Lambda streams, prelude included ("Response
+// streaming for Lambda functions"). What it does with the rest is unconfirmed;
+// here the stream breaks off.
+const maxStream = 200 << 20
+
+var errStreamTooLong = errors.New("gateway: the stream is over Lambda's limit of 200 MB")
+
 var errNoStream = errors.New("gateway: the function returned neither a stream nor an error")
 
 // open invokes the function and returns its reply when it begins.
@@ -133,7 +140,10 @@ func transfer(ctx context.Context, f StreamFunction, event []byte, first chan<- 
 		closeBody()
 	})()
 	first <- begun{contentType: contentTypeOf(body)}
-	_, err = io.Copy(w, body)
+	n, err := io.Copy(w, io.LimitReader(body, maxStream+1))
+	if n > maxStream && err == nil {
+		return errStreamTooLong
+	}
 	return err
 }
 

@@ -164,7 +164,7 @@ func TestStreamFailuresBeforeTheBody(t *testing.T) {
 			if body := text(t, resp); resp.StatusCode != 502 || body != "Internal Server Error" {
 				t.Errorf("%d %q", resp.StatusCode, body)
 			}
-			if record.Reason != tt.cause || record.Err == nil || tt.err != nil && !errors.Is(record.Err, tt.err) {
+			if string(record.Reason) != tt.cause || record.Err == nil || tt.err != nil && !errors.Is(record.Err, tt.err) {
 				t.Errorf("%+v", record)
 			}
 		})
@@ -203,6 +203,47 @@ func TestStreamIsNotLimited(t *testing.T) {
 	resp := serve(gateway.Config{Function: streamed(`{}` + nul + content), Format: adapter.RESTAPI, Streaming: true}, httptest.NewRequest("GET", "/prod", nil))
 	if body := text(t, resp); body != content {
 		t.Errorf("%d of %d bytes arrived, or others", len(body), len(content))
+	}
+}
+
+// zeros is a body of NULs, without end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// counter is a client that keeps nothing.
+type counter struct {
+	header http.Header
+	n      int
+}
+
+func (c *counter) Header() http.Header { return c.header }
+func (c *counter) WriteHeader(int)     {}
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += len(p)
+	return len(p), nil
+}
+
+// Lambda streams no more than 200 MB.
+func TestStreamEndsAtTheLimit(t *testing.T) {
+	const limit = 200 << 20
+	for size, ok := range map[int64]bool{limit: true, limit + 1: false, 1 << 40: false} {
+		var record gateway.Record
+		g := gateway.MustNew(gateway.Config{Format: adapter.FunctionURL, Streaming: true,
+			Observe: func(_ *http.Request, got gateway.Record) { record = got },
+			Function: streams(func(context.Context, json.RawMessage) (io.ReadCloser, error) {
+				return io.NopCloser(io.LimitReader(zeros{}, size)), nil
+			})})
+		client := &counter{header: http.Header{}}
+		aborted := func() (aborted bool) {
+			defer func() { aborted = recover() == http.ErrAbortHandler }()
+			g.ServeHTTP(client, httptest.NewRequest("GET", "/", nil))
+			return false
+		}()
+		if aborted == ok || (record.Err == nil) != ok || client.n < limit || client.n > limit+1 {
+			t.Errorf("%d bytes: aborted %v after %d bytes, record %+v", size, aborted, client.n, record)
+		}
 	}
 }
 

@@ -1,6 +1,10 @@
 package gateway
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+)
 
 // replyTarget reads the reply to a target group, more strictly than AWS may
 // (unconfirmed): statusCode is an integer and header values are texts, as
@@ -18,7 +22,7 @@ func (c *call) replyTarget(raw []byte, wrong string) (*response, error) {
 	case !isNumber(members["statusCode"]) || !readStatus(members["statusCode"], &reply.status):
 		return nil, c.front.refuse(badReply, "the reply's statusCode is not an integer from 200 to 599")
 	case !readOptional(members[wrong], &lost) || len(lost) > 0:
-		return nil, c.front.refuse(badReply, "the reply has "+wrong+", which the front does not read")
+		return nil, c.front.refuse(badReply, adapter.Reason("the reply has "+wrong+", which the front does not read"))
 	case !readOptional(members["headers"], &reply.single) || !readOptional(members["multiValueHeaders"], &reply.multi):
 		return nil, c.front.refuse(badReply, "a header of the reply has the wrong type")
 	case !readOptional(members["body"], &reply.body) || !readOptional(members["isBase64Encoded"], &reply.base64) ||

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
 // verify checks a token's signature and returns its claims.
@@ -19,23 +21,23 @@ type tokenClaims map[string]any
 
 // Reasons of refusals by the authorizers of this package.
 const (
-	reasonNoToken      = "no token"
-	reasonUnverified   = "token not verified"
-	reasonMalformed    = "claims malformed"
-	reasonNoExpiry     = "token without expiry"
-	reasonExpired      = "token expired"
-	reasonNotYet       = "token not yet valid"
-	reasonFuture       = "token issued in the future"
-	reasonIssuer       = "wrong issuer"
-	reasonAudience     = "wrong audience"
-	reasonScope        = "scope missing"
-	reasonAccessNeeded = "not an access token"
-	reasonIDNeeded     = "not an ID token"
+	reasonNoToken      adapter.Reason = "no token"
+	reasonUnverified   adapter.Reason = "token not verified"
+	reasonMalformed    adapter.Reason = "claims malformed"
+	reasonNoExpiry     adapter.Reason = "token without expiry"
+	reasonExpired      adapter.Reason = "token expired"
+	reasonNotYet       adapter.Reason = "token not yet valid"
+	reasonFuture       adapter.Reason = "token issued in the future"
+	reasonIssuer       adapter.Reason = "wrong issuer"
+	reasonAudience     adapter.Reason = "wrong audience"
+	reasonScope        adapter.Reason = "scope missing"
+	reasonAccessNeeded adapter.Reason = "not an access token"
+	reasonIDNeeded     adapter.Reason = "not an ID token"
 )
 
 // claims verifies the token and decodes its claims; a reason if there are
 // none to trust. A nil verify trusts no token.
-func (v verify) claims(ctx context.Context, token string) (tokenClaims, string) {
+func (v verify) claims(ctx context.Context, token string) (tokenClaims, adapter.Reason) {
 	if token == "" {
 		return nil, reasonNoToken
 	}
@@ -86,7 +88,7 @@ func headerValue(r *http.Request, name string) string {
 
 // untimely returns the reason why the token is of no use now, "" if it is.
 // Claims that are not numbers count as malformed.
-func (c tokenClaims) untimely(now time.Time) string {
+func (c tokenClaims) untimely(now time.Time) adapter.Reason {
 	exp, hasExp, okExp := c.date("exp")
 	nbf, hasNbf, okNbf := c.date("nbf")
 	iat, hasIat, okIat := c.date("iat")

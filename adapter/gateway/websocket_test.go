@@ -42,7 +42,7 @@ func handshake() *http.Request {
 	r := httptest.NewRequest("GET", "/prod?berth=12&berth=13", nil)
 	r.Header = http.Header{
 		"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "User-Agent": {"buoy/1.0"}, "Sec-Websocket-Protocol": {"tide"},
-		"X-Amzn-Trace-Id": {"Root=1"},
+		"X-Amzn-Trace-Id": {"Root=1;Parent=2"},
 	}
 	return r
 }
@@ -73,8 +73,8 @@ func TestWebSocketEvents(t *testing.T) {
 		"requestId":"*","extendedRequestId":"*","requestTime":"*","requestTimeEpoch":"*"`
 	const message = `"eventType":"MESSAGE","messageId":"*",` + context
 	want := `[
-	{"headers":{"Host":"example.com","User-Agent":"buoy/1.0","Sec-Websocket-Protocol":"tide","X-Amzn-Trace-Id":"Root=1","X-Forwarded-For":"192.0.2.1","X-Forwarded-Port":"443","X-Forwarded-Proto":"https"},
-	 "multiValueHeaders":{"Host":["example.com"],"User-Agent":["buoy/1.0"],"Sec-Websocket-Protocol":["tide"],"X-Amzn-Trace-Id":["Root=1"],"X-Forwarded-For":["192.0.2.1"],"X-Forwarded-Port":["443"],"X-Forwarded-Proto":["https"]},
+	{"headers":{"Host":"example.com","User-Agent":"buoy/1.0","Sec-Websocket-Protocol":"tide","X-Amzn-Trace-Id":"Root=1;Parent=2","X-Forwarded-For":"192.0.2.1","X-Forwarded-Port":"443","X-Forwarded-Proto":"https"},
+	 "multiValueHeaders":{"Host":["example.com"],"User-Agent":["buoy/1.0"],"Sec-Websocket-Protocol":["tide"],"X-Amzn-Trace-Id":["Root=1;Parent=2"],"X-Forwarded-For":["192.0.2.1"],"X-Forwarded-Port":["443"],"X-Forwarded-Proto":["https"]},
 	 "queryStringParameters":{"berth":"13"},"multiValueQueryStringParameters":{"berth":["12","13"]},
 	 "requestContext":{"routeKey":"$connect","eventType":"CONNECT",` + context + `},"isBase64Encoded":false},
 	{"requestContext":{"routeKey":"hail",` + message + `},"body":"{\"action\":\"hail\"}","isBase64Encoded":false},
@@ -146,7 +146,7 @@ func TestConnectRefused(t *testing.T) {
 			if n != nil || !errors.As(err, &refusal) {
 				t.Fatalf("Connect: %v, %v", n, err)
 			}
-			if refusal.Status != tt.status || refusal.Reason != tt.reason {
+			if refusal.Status != tt.status || string(refusal.Reason) != tt.reason {
 				t.Errorf("%d %q, want %d %q", refusal.Status, refusal.Reason, tt.status, tt.reason)
 			}
 			if (tt.authorizer != nil) != (len(fn.events) == 0) {

@@ -43,7 +43,7 @@ func impatient(s *scene) *front {
 // other headers.
 func settled(s *scene) *front {
 	f := guarded(s)
-	f.Routes = append(f.Routes, gateway.Route{Key: "GET /hello", Open: true})
+	f.Routes = []gateway.Route{{Key: "GET /{proxy+}"}, {Key: "POST /{proxy+}"}, {Key: "GET /hello", Open: true}}
 	config := s.config()
 	config.AllowOrigins = append(config.AllowOrigins, s.pages["stranger"])
 	config.AllowCredentials = true
@@ -54,6 +54,14 @@ func settled(s *scene) *front {
 		AllowHeaders:  []string{"authorization"},
 		ExposeHeaders: []string{"apigw-requestid", "cache-control"},
 	}
+	return f
+}
+
+// settledAny has a route that takes OPTIONS too, and its authorizer precedes the
+// CORS settings.
+func settledAny(s *scene) *front {
+	f := settled(s)
+	f.Routes = []gateway.Route{{Key: "ANY /{proxy+}"}}
 	return f
 }
 
@@ -110,6 +118,9 @@ var httpAPI = []suite{
 			blocked: "PreflightInvalidAllowCredentials", seen: "OPTIONS 204 by gateway"},
 		{name: "function's allowed headers are hidden", method: "POST", path: "/notes", token: "writer", header: map[string]string{"Content-Type": "application/json"},
 			body: `{}`, blocked: "HeaderDisallowedByPreflightResponse", seen: "OPTIONS 204 by gateway"},
+	}},
+	{"HTTP API with CORS settings and a guarded ANY route", settledAny, []check{
+		{name: "preflight is refused", path: "/notes", token: "reader", blocked: "PreflightMissingAllowOriginHeader", seen: "OPTIONS 401 by gateway"},
 	}},
 	{"HTTP API with CORS settings and a guarded $default", settledDefault, []check{
 		{name: "preflight is refused", path: "/notes", token: "reader", blocked: "PreflightMissingAllowOriginHeader", seen: "OPTIONS 401 by gateway"},

@@ -31,7 +31,7 @@ func requestLine(r *http.Request, record gateway.Record) string {
 // refusal is "function: needs notes-api/write", "gateway: token expired" or
 // "gateway" where nobody said why; "" if nobody refused.
 func refusal(record gateway.Record) string {
-	reason := record.Reason
+	reason := string(record.Reason)
 	if record.RefusedBy == "function" {
 		reason = challengeReason(record.FunctionHeader)
 	}
