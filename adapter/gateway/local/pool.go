@@ -94,7 +94,7 @@ func (p *pool) Authorize(r *http.Request, route gateway.Route) (*gateway.Authori
 
 // unavailable returns what the request line says of keys that cannot be had, ""
 // for any other error. The text is ours: a foreign error may quote a token.
-func unavailable(err error) string {
+func unavailable(err error) adapter.Reason {
 	var refused *authz.Error
 	if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
 		return "the issuer's keys cannot be had"
