@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Binding says what a Verifier makes of the claims that the gateway's own
-// authorizer put into the event, beside the token that it verified itself.
+// Binding says what a Verifier does if the claims that the gateway's authorizer put
+// into the event do not go with the token that it verified itself.
 type Binding uint8
 
 const (
 	// BindingRequired refuses a request unless the gateway says the same as the
-	// token: there is a finding if iss, sub, aud, client_id, azp, exp, iat, jti,
-	// scope, scp, token_use or groups differ, if there is a token without claims from
-	// the gateway, or if there are claims without a token.
+	// token. It refuses if iss, sub, aud, client_id, azp, exp, iat, jti, scope,
+	// scp, token_use, groups or cognito:groups differ, if there is a token without
+	// claims from the gateway, and if there are claims without a token.
 	BindingRequired Binding = iota
-	// BindingReported tells findings to Config.OnFinding and refuses nothing.
+	// BindingReported refuses nothing for a difference: Config.OnFinding is told.
 	BindingReported
 	// BindingNone does not look at the gateway's claims: for fronts without a
 	// token authorizer, such as an ALB, a Function URL, or an API with a Lambda or
@@ -26,7 +26,8 @@ const (
 	BindingNone
 )
 
-// String returns the binding's name, "Binding(n)" for none of the constants.
+// String returns the binding's name, or "Binding(n)" for a value that is not one of
+// the constants.
 func (b Binding) String() string {
 	switch b {
 	case BindingRequired:
@@ -42,11 +43,12 @@ func (b Binding) String() string {
 // A Finding is a disagreement between the gateway and the verified token. It
 // holds no value of either.
 type Finding struct {
-	// Err wraps ErrBinding where the request is refused, or would be with
-	// BindingRequired; nil if only claims differ that do not count.
+	// Err wraps ErrBinding if the request is refused, or would be with
+	// BindingRequired. It is nil if only claims differ that BindingRequired does
+	// not list.
 	Err error
-	// Claims are the names of all claims that differ, sorted; those that do not
-	// count included. Nil if one side has no claims at all.
+	// Claims are the sorted names of all claims that differ. It is nil if one side
+	// has no claims at all.
 	Claims []string
 	// Refused reports whether the request is refused because of Err.
 	Refused bool

@@ -11,7 +11,7 @@ import (
 
 // Config says which tokens a Verifier accepts.
 type Config struct {
-	// Issuers whose tokens are accepted; one at least.
+	// Issuers are those whose tokens are accepted, at least one.
 	Issuers []Issuer
 
 	// Claims says how the claims of verified tokens are read: its SubjectClaim,
@@ -22,27 +22,27 @@ type Config struct {
 	Claims *claims.Extractor
 
 	// Leeway is how far the clocks of an issuer and of this program may differ.
-	// Zero: one minute, which is also the most, since a Guard refuses what
-	// expired earlier. Negative: none.
+	// Zero means one minute, which is also the maximum, since a Guard refuses
+	// whatever expired earlier. A negative Leeway means none.
 	Leeway time.Duration
 
-	// MaxAge is how long a token counts after its iat, which is then required.
-	// Zero: as long as its exp says.
+	// MaxAge is how long a token is accepted after its iat, which is then required.
+	// Zero means as long as its exp says.
 	MaxAge time.Duration
 
 	// Binding says whether the gateway must have said the same as the token. The
 	// zero Binding requires it.
 	Binding Binding
 
-	// OnFinding is told when the gateway and the token disagree, before Identify
-	// returns. It must be safe for concurrent use. Nil: nobody is told.
+	// OnFinding is called when the gateway and the token disagree, before Identify
+	// returns. It must be safe for concurrent use. Nil is not called.
 	OnFinding func(*http.Request, Finding)
 
 	// CacheSize is how many verified tokens are remembered, so that their
-	// signatures are not verified with every request. A token is remembered by
-	// its SHA-256, at the longest until its exp or until its issuer's keys
-	// change, and takes a few times its own size. Each request gets an Identity
-	// of its own. Zero: none.
+	// signatures are not verified with every request. A token is remembered by its
+	// SHA-256, at the longest until its exp or until its issuer's keys change, and
+	// takes a few times its own size. Each request still gets an Identity of its
+	// own. Zero means that no token is remembered.
 	CacheSize int
 }
 
@@ -50,10 +50,11 @@ type Config struct {
 const maxLeeway = time.Minute
 
 // New returns a Verifier, or an error that joins every problem of the Config.
-// It fetches nothing: Preload does, or the first token.
+// It fetches no keys: Preload does, or the first token.
 func New(c Config) (*Verifier, error) { return newVerifier(c, wallClock, newClient()) }
 
-// MustNew is New for program start: it panics where New returns an error.
+// MustNew is like New but panics if New returns an error. It is for variables and
+// for the start of a program.
 func MustNew(c Config) *Verifier {
 	v, err := New(c)
 	if err != nil {
@@ -122,7 +123,7 @@ func (c *Config) check() problems {
 		{c.Leeway > maxLeeway, "Leeway", c.Leeway, "is more than a minute"},
 		{c.MaxAge < 0, "MaxAge", c.MaxAge, "is negative"},
 		{c.CacheSize < 0, "CacheSize", c.CacheSize, "is negative"},
-		{c.Binding > BindingNone, "Binding", c.Binding, "is none of the constants"},
+		{c.Binding > BindingNone, "Binding", c.Binding, "is not one of the constants"},
 	} {
 		if p.bad {
 			found.add(p.field, "%v %s", p.value, p.text)

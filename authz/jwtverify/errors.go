@@ -13,10 +13,10 @@ var (
 	// ErrInvalidToken is wrapped by the 401 for a token that did not pass.
 	ErrInvalidToken = errors.New("jwtverify: invalid token")
 	// ErrKeysUnavailable is wrapped by the 503 for a token that could not be
-	// checked, because its issuer's keys could not be had.
+	// checked because its issuer's keys could not be fetched.
 	ErrKeysUnavailable = errors.New("jwtverify: keys unavailable")
-	// ErrBinding is wrapped by the 401 for a token and a gateway that do not say
-	// the same.
+	// ErrBinding is wrapped by the 401 for a request whose token and event do not
+	// say the same.
 	ErrBinding = errors.New("jwtverify: the gateway and the token disagree")
 )
 

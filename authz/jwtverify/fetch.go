@@ -48,8 +48,8 @@ func newClient() *client {
 // (docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
 func inLambda() bool { return os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" }
 
-// keys fetches the key set of an issuer, whose place its discovery document
-// tells if jwksURL is empty.
+// keys fetches the key set of an issuer. If jwksURL is empty, the issuer's discovery
+// document says where it is.
 func (c *client) keys(issuer, jwksURL string) (keySet, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
 	defer cancel()
@@ -127,7 +127,7 @@ func refuseURL(address string, inLambda bool) string {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Hostname() == "" || strings.Contains("."+u.Hostname()+".", ".."):
-		return "is no absolute URL"
+		return "is not an absolute URL"
 	case u.User != nil:
 		return "holds credentials"
 	case u.Scheme == "https":

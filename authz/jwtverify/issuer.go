@@ -9,42 +9,45 @@ import (
 // An Issuer says which tokens of one issuer are accepted, and where its keys
 // are. CognitoUserPool and OIDC fill it in.
 type Issuer struct {
-	// URL must be equal to the token's iss, byte for byte.
+	// URL must equal the token's iss, byte for byte.
 	URL string
 
-	// Audiences are the values of which the token's aud must hold one, as its
-	// client_id must where it has no aud and Clients is empty: HTTP APIs do so too.
-	// Empty: a token that has an aud is refused.
+	// Audiences are those that a token may be for: its aud must hold one of them.
+	// If a token has no aud and Clients is empty, its client_id must be one of
+	// them, as on an HTTP API. If Audiences is empty, a token with an aud is
+	// refused.
 	Audiences []string
 
-	// Clients are those that the token may have been issued to: its client_id,
+	// Clients are those that a token may have been issued to, by its client_id,
 	// else its azp (OpenID Connect Core section 2). A token without aud needs no
-	// more than that; one that has aud must be for one of Audiences as well. Empty:
-	// any client. New refuses an Issuer with neither Audiences nor Clients, since
-	// there is no way to accept any audience.
+	// more; a token with aud must be for one of Audiences as well. If Clients is
+	// empty, the client is not checked. New refuses an Issuer with neither
+	// Audiences nor Clients: there is no way to accept any audience.
 	Clients []string
 
-	// TokenUse must be equal to the token's token_use, which tells Cognito's
-	// access and ID tokens apart. Empty: any.
+	// TokenUse must equal the token's token_use, which tells access tokens and ID
+	// tokens of Cognito's apart. Empty means that token_use is not checked.
 	TokenUse string
 
 	// Type must be the typ in the token's header, such as "at+jwt" (RFC 9068
-	// section 2.1); case and a leading "application/" do not count. Empty: any.
+	// section 2.1), apart from case and a leading "application/". Empty means that
+	// typ is not checked.
 	Type string
 
 	// Algorithms are accepted for signatures: RS256, RS384, RS512, PS256, PS384,
-	// PS512, ES256, ES384, ES512 and EdDSA (Ed25519). Empty: RS256 alone.
+	// PS512, ES256, ES384, ES512 and EdDSA (Ed25519). Empty means RS256 alone.
 	Algorithms []string
 
-	// JWKSURL is where the keys are fetched from: https, or http on a loopback
-	// address, though never in Lambda, where the Runtime API answers there. Empty,
-	// without JWKS: where the issuer's discovery document says, at
-	// URL + "/.well-known/openid-configuration"; it may name an http address only
-	// if URL is one.
+	// JWKSURL is where the keys are fetched from, by https, or by http on a loopback
+	// address, though never in Lambda, where the Runtime API listens there. If both
+	// JWKSURL and JWKS are empty, the issuer's discovery document at
+	// URL + "/.well-known/openid-configuration" says where the keys are; it may
+	// name an http address only if URL is one.
 	JWKSURL string
 
-	// JWKS is the issuer's key set (RFC 7517 section 5) itself. Nothing is
-	// fetched then, and rotating keys takes a new deployment. Empty: fetched.
+	// JWKS is the issuer's key set itself (RFC 7517 section 5). No keys are fetched
+	// then, and rotating them takes a new deployment. Empty means that they are
+	// fetched.
 	JWKS []byte
 }
 
@@ -57,7 +60,7 @@ type Issuer struct {
 //	pool := jwtverify.CognitoUserPool("eu-west-1_AbCdEfGhI", "7abc1d2ef3gh")
 //	pool.Audiences = []string{"https://notes.example.com"}
 //
-// New reports a malformed pool id by the URL made of it.
+// New refuses a malformed pool id; its error shows the URL made of it.
 func CognitoUserPool(poolID string, clientIDs ...string) Issuer {
 	url := cognitoURL(poolID)
 	return Issuer{
@@ -86,9 +89,9 @@ func outsidePoolID(c rune) bool {
 	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '-')
 }
 
-// OIDC accepts tokens of any OpenID Connect issuer for one of these audiences.
-// Its keys are found by discovery. Audiences must be the API's own: with the id
-// of a client among them, that client's ID tokens are accepted as well.
+// OIDC accepts the tokens of an OpenID Connect issuer for one of these audiences.
+// Its keys are found by discovery. The audiences must be the API's own: if one is
+// the id of a client, that client's ID tokens are accepted as well.
 func OIDC(url string, audiences ...string) Issuer {
 	return Issuer{URL: url, Audiences: audiences}
 }

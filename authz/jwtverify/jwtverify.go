@@ -1,4 +1,4 @@
-// Package jwtverify proves the bearer token of a request inside the function,
+// Package jwtverify verifies the bearer token of a request inside the function
 // instead of believing what the event says about it:
 //
 //	tokens := jwtverify.MustNew(jwtverify.Config{
@@ -6,21 +6,24 @@
 //	})
 //	mux := authz.NewMux(&authz.Guard{Identifier: tokens})
 //
-// Anyone who may invoke the function can write a whole event, and whoever can
-// point an API of their own at it chooses the issuer that its authorizer
-// believes. Neither can sign a token. On a front that has no token authorizer,
-// such as an ALB or a Function URL, this package is the only check there is.
+// Anyone who may invoke the function can write a whole event. Anyone who can point
+// an API of their own at it chooses the issuer that the API's authorizer believes.
+// Neither can sign a token. On a front that has no token authorizer, such as an ALB
+// or a Function URL, this package is the only check there is.
 //
 // # What is checked
 //
-// Before the signature: at most 16 KB, three parts of strict base64url, header
-// and payload JSON objects in which no name occurs twice, an issuer of Config, an
-// algorithm of that issuer's that goes with the key, a kid, neither crit nor b64,
-// and the typ where one is configured. Keys come from the issuer's key set alone;
-// what the header says about keys is not read. After it: exp, nbf, iat, sub, aud
-// or client_id, and the token_use where one is configured.
+// Before the signature is verified, the token must have at most 16 KB and three
+// parts of strict base64url. Its header and payload must be JSON objects in which
+// no name occurs twice. The payload must name an issuer of Config; the header must
+// name an algorithm of that issuer's, which goes with the key, and a kid, have
+// neither crit nor b64, and have the typ that is configured, if any. Keys come from
+// the issuer's key set alone; what the header says about keys is not read.
 //
-// An Issuer has its own keys: no other issuer's key verifies its tokens.
+// After the signature, exp, nbf, iat and the subject are checked, aud, the client,
+// and the token_use where one is configured.
+//
+// Each Issuer has its own keys: no other issuer's key verifies its tokens.
 //
 // # Answers
 //
@@ -29,7 +32,7 @@
 //	401 invalid_token     a token that does not pass (ErrInvalidToken), or not
 //	                      what the gateway says (ErrBinding)
 //	401                   claims from the gateway, but no token (ErrBinding)
-//	503 with Retry-After  the issuer's keys cannot be had (ErrKeysUnavailable)
+//	503 with Retry-After  the issuer's keys cannot be fetched (ErrKeysUnavailable)
 //
 // # Keys
 //
@@ -48,19 +51,19 @@
 // environment would suspend. A fetch takes at most two seconds and 150 KB, and
 // follows no redirect; HTTPS_PROXY and NO_PROXY of the environment apply.
 //
-// Each environment fetches for itself. Where many start at once, as in a burst of
-// traffic, so many fetches reach the issuer within a second, and the first request of each environment
-// waits for one. Verifier.Preload moves that wait into the init phase, where with
-// provisioned concurrency no request waits; Issuer.JWKS, a copy of the keys in the
-// deployment, does without any fetch, at the price that a rotation takes a new
+// Each environment fetches for itself. When a burst of traffic starts a hundred of
+// them, a hundred fetches reach the issuer at once, and the first request of each
+// environment waits for one. Verifier.Preload moves that wait into the init phase;
+// with provisioned concurrency no request waits there. Issuer.JWKS, a copy of the
+// keys in the deployment, needs no fetch at all, but then rotating keys takes a new
 // deployment.
 //
 // # The gateway's word
 //
-// Config.Binding compares the claims that the gateway's authorizer put into the
-// event with those of the token, rendered as the gateway renders them. A
-// difference means that the event was not written by that gateway, or that it
-// checked another token.
+// Config.Binding decides what happens if the claims that the gateway's authorizer
+// put into the event differ from those of the token, rendered as the gateway
+// renders them. A difference means that the event was not written by that gateway,
+// or that the gateway checked another token.
 package jwtverify
 
 import (
@@ -74,7 +77,8 @@ import (
 	"github.com/gatehouse-go/gatehouse/internal/bearer"
 )
 
-// A Verifier proves bearer tokens. New makes it; it is safe for concurrent use.
+// A Verifier is an authz.Identifier that verifies bearer tokens. New makes it; it is
+// safe for concurrent use. A nil Verifier knows nobody.
 type Verifier struct {
 	issuers  map[string]*issuer // by URL
 	lifetime lifetime
@@ -86,13 +90,13 @@ type Verifier struct {
 	onFinding func(*http.Request, Finding)
 }
 
-// Identify returns who is calling by the token in Authorization, for
-// authz.Guard.Identify. It never falls back to what the gateway says.
+// Identify returns the caller whom the token in Authorization names. It never falls
+// back to what the gateway says.
 //
-// (nil, nil) means nobody: no token was offered, or the Verifier is nil. Any error is an *authz.Error, as
-// the package documentation lists them, and holds no part of the token. Where
-// keys have to be fetched, Identify waits for them until the request's context
-// ends, and no longer than two seconds.
+// (nil, nil) means nobody: no token was offered, or the Verifier is nil. Any error
+// is an *authz.Error, as the package documentation lists them, and holds no part of
+// the token. If keys have to be fetched, Identify waits for them until the request's
+// context ends, and no longer than two seconds.
 func (v *Verifier) Identify(r *http.Request) (*claims.Identity, error) {
 	if v == nil {
 		return nil, nil
@@ -125,9 +129,9 @@ func (v *Verifier) identify(r *http.Request) (*claims.Identity, error) {
 // Preload fetches the keys of all issuers at once, for the time before the
 // first request: in a Lambda function the init phase, which may last ten seconds
 // (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
-// Its error joins those of the issuers whose keys could not be had before ctx
-// ended; such keys are tried again when a token needs them, ten seconds later at
-// the earliest. It is not necessary. A nil Verifier has no keys to fetch.
+// Its error joins those of the issuers whose keys could not be fetched before ctx
+// ended; those are tried again when a token needs them, ten seconds later at the
+// earliest. Calling Preload is optional. A nil Verifier has no keys to fetch.
 func (v *Verifier) Preload(ctx context.Context) error {
 	if v == nil {
 		return nil

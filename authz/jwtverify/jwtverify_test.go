@@ -165,8 +165,8 @@ func TestAuthorization(t *testing.T) {
 		{"two empty lines", []string{"", ""}, nobody, 400, "invalid_request"},
 		{"joined by a comma", []string{"Bearer " + token + ",Bearer " + token}, nobody, 400, "invalid_request"},
 		{"joined by a comma behind another scheme", []string{"Basic YTpi, Bearer " + token}, nobody, 400, "invalid_request"},
-		{"JWS JSON serialisation, flattened", []string{"Bearer " + flattened}, nobody, 400, "invalid_request"},
-		{"JWS JSON serialisation, general", []string{"Bearer " + general}, nobody, 400, "invalid_request"},
+		{"JWS JSON serialization, flattened", []string{"Bearer " + flattened}, nobody, 400, "invalid_request"},
+		{"JWS JSON serialization, general", []string{"Bearer " + general}, nobody, 400, "invalid_request"},
 		{"bare, joined by a comma", []string{token + "," + token}, nobody, 400, "invalid_request"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

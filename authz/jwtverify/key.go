@@ -81,7 +81,7 @@ func parseKeySet(data []byte) (keySet, error) {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, errors.New("jwtverify: the key set is no JSON object with keys")
+		return nil, errors.New("jwtverify: the key set is not a JSON object with keys")
 	}
 	set := keySet{}
 	for _, data := range list.Keys {

@@ -41,7 +41,7 @@ type remoteKeys struct {
 	asOf    time.Time     // when the fetch that brought it began
 	tried   time.Time     // when the last fetch began, whatever became of it
 	failure error         // of the last fetch that ended
-	flight  chan struct{} // closed when the fetch under way ends; nil: none is
+	flight  chan struct{} // closed when the fetch under way ends; nil if there is none
 	backoff backoff       // of the fetches that unknown kids cause
 }
 
@@ -129,9 +129,9 @@ func (r *remoteKeys) attempt() (set keySet, err error) {
 	return r.fetch()
 }
 
-// answer says what is known by now. A kid that nobody knows makes a token
-// invalid only if the last fetch brought keys; otherwise its key may be one that
-// could not be had.
+// answer says what is known by now. An unknown kid makes a token invalid only if
+// the last fetch brought keys; otherwise its key may be one that could not be
+// fetched.
 func (r *remoteKeys) answer(ctx context.Context, kid string) (*key, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -93,7 +93,7 @@ func (d *decoder) decoded(t scan.Text) string {
 	return string(t.Append(nil, d.data))
 }
 
-// has tells whether there is such a member, null included.
+// has reports whether there is such a member; null counts.
 func (o object) has(name string) bool {
 	_, ok := o[name]
 	return ok

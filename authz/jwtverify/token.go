@@ -12,8 +12,8 @@ const maxToken = 16 << 10
 var (
 	errTooLong  = invalid("longer than 16 KB")
 	errForm     = invalid("not a JWS in compact form")
-	errHeader   = invalid("the header is no JSON object with distinct members")
-	errPayload  = invalid("the payload is no JSON object with distinct members")
+	errHeader   = invalid("the header is not a JSON object with distinct members")
+	errPayload  = invalid("the payload is not a JSON object with distinct members")
 	errKeyID    = invalid("no kid")
 	errCritical = invalid("the header has crit or b64")
 )

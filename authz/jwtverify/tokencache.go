@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// digest stands for a token, so that the cache holds none that could be stolen
+// digest stands for a token, so that the cache holds no token that could be stolen
 // from memory and used.
 type digest [sha256.Size]byte
 
