@@ -71,3 +71,13 @@ func TestMuxWithRequirementsByPattern(t *testing.T) {
 		t.Errorf("%d rules in the policy, want 2", got)
 	}
 }
+
+func TestMuxGuard(t *testing.T) {
+	g := &authz.Guard{Realm: "notes"}
+	if got := authz.NewMux(g).Guard(); got != g {
+		t.Errorf("%p, want the Guard that NewMux was given, %p", got, g)
+	}
+	if authz.NewMux(nil).Guard() == nil {
+		t.Error("a nil Guard, want the zero Guard")
+	}
+}

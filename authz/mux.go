@@ -101,6 +101,9 @@ func (m *Mux) Find(r *http.Request) (Rule, Requirement, bool) {
 	return route.rule, route.requirement, true
 }
 
+// Guard returns the Guard that decides, which must not be changed.
+func (m *Mux) Guard() *Guard { return m.guard }
+
 // A route is what a Mux enters into its ServeMux; nothing else there counts as a
 // match.
 type route struct {

@@ -147,6 +147,9 @@ func (r *Routes) Find(req *http.Request) (authz.Rule, authz.Requirement, bool) {
 	return rt.rule, rt.requirement, true
 }
 
+// Guard returns the Guard that decides, which must not be changed.
+func (r *Routes) Guard() *authz.Guard { return r.site.guard }
+
 // Policy returns all routes registered so far, those of groups and hosts
 // included. A rule's pattern is Echo's route, after the host if it has one;
 // routes for paths that nothing else matches have Echo's method for them,
