@@ -65,6 +65,9 @@ type Config struct {
 	// APIID is requestContext.apiId, what claims can be pinned to;
 	// "": "a1b2c3d4e5".
 	APIID string
+	// AccountID is requestContext.accountId on REST, HTTP and WebSocket APIs, what
+	// claims can be pinned to; "": "123456789012".
+	AccountID string
 	// StageVariables are delivered with every event; empty: none.
 	StageVariables map[string]string
 	// MultiValueHeaders is the setting of an ALB's target group that makes
@@ -137,6 +140,7 @@ func (c *Config) fill(front *front) {
 	c.Format = cmp.Or(c.Format, adapter.HTTPAPIV2)
 	c.Scheme = cmp.Or(c.Scheme, "https")
 	c.APIID = cmp.Or(c.APIID, "a1b2c3d4e5")
+	c.AccountID = cmp.Or(c.AccountID, accountID)
 	if c.Stage == "" || c.Format == adapter.FunctionURL {
 		c.Stage = front.stage
 	}

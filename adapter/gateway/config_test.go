@@ -57,6 +57,18 @@ func TestNew(t *testing.T) {
 	}
 }
 
+func TestAccountID(t *testing.T) {
+	for _, format := range []adapter.Format{adapter.HTTPAPIV2, adapter.HTTPAPIV1, adapter.RESTAPI} {
+		for given, want := range map[string]string{"": "123456789012", "210987654321": "210987654321"} {
+			g := gateway.Config{Format: format, BasePath: "/", AccountID: given}
+			got := event(t, g, httptest.NewRequest("GET", "/", nil))
+			if id := member(got, "requestContext.accountId"); id != want {
+				t.Errorf("%v: account %v, want %s", format, id, want)
+			}
+		}
+	}
+}
+
 func TestWithoutFunction(t *testing.T) {
 	g := gateway.Config{}
 	if got := event(t, g, httptest.NewRequest("GET", "/", nil)); member(got, "rawPath") != "/" {

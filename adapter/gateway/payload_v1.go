@@ -98,7 +98,7 @@ func (c *call) eventV1(header http.Header, query map[string][]string) *eventV1 {
 		MultiValueQuery:   query,
 		StageVariables:    orNil(c.gateway.config.StageVariables),
 		RequestContext: contextV1{
-			AccountID:         accountID,
+			AccountID:         c.gateway.config.AccountID,
 			APIID:             c.gateway.config.APIID,
 			Authorizer:        c.authorizer(),
 			DomainName:        c.domain(),

@@ -102,7 +102,7 @@ func (c *call) eventV2() *eventV2 {
 		Headers:        joined(header),
 		Query:          joinedQuery(c.request.URL.RawQuery),
 		RequestContext: contextV2{
-			AccountID:    accountID,
+			AccountID:    c.gateway.config.AccountID,
 			APIID:        c.gateway.config.APIID,
 			Authorizer:   c.authorizer(),
 			DomainName:   c.domain(),
