@@ -26,6 +26,7 @@ func (s *service) welcome(url string) (string, error) {
 	for _, i := range s.Issuers {
 		lines = append(lines, strings.TrimSpace("Token issuer "+i.name)+": "+i.url)
 	}
+	lines = append(lines, s.problems()...)
 	lines = append(lines, "", "Paste any of these; Ctrl-C stops the server:", "")
 	for _, try := range s.tries() {
 		line, err := try.curl(url, s.issuer())

@@ -46,6 +46,11 @@ func whoami(w http.ResponseWriter, r *http.Request) {
 // choice and by the clock on the wall, which the gateway goes by.
 func withIssuer(t *testing.T, opts local.Options, use func(url string, issuer *local.Issuer, output string)) string {
 	t.Helper()
+	return withIssuerAnd(t, http.HandlerFunc(whoami), opts, use)
+}
+
+func withIssuerAnd(t *testing.T, h http.Handler, opts local.Options, use func(url string, issuer *local.Issuer, output string)) string {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	api, beside := listen(t), listen(t)
@@ -59,7 +64,7 @@ func withIssuer(t *testing.T, opts local.Options, use func(url string, issuer *l
 		defer cancel()
 		use(url, issuer, output.String())
 	}
-	if err := local.Serve(ctx, api, []net.Listener{beside}, http.HandlerFunc(whoami), &opts); err != nil {
+	if err := local.Serve(ctx, api, []net.Listener{beside}, h, &opts); err != nil {
 		t.Fatal(err)
 	}
 	return regexp.MustCompile(`\d+\.\dms`).ReplaceAllString(output.String(), "T")

@@ -12,19 +12,28 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 	"github.com/gatehouse-go/gatehouse/authz"
+	"github.com/gatehouse-go/gatehouse/cors"
 )
 
 // Options is how [ListenAndServe] differs from its defaults. The zero Options
 // is useful; it is not to be modified while a server runs.
 type Options struct {
-	// Format, Stage, BasePath and Routes are the gateway's settings of these
-	// names; zero values are its defaults. With a Stage other than $default
-	// (a REST API has "prod") or a BasePath, these are the first segments of
-	// every path, as on AWS; the URL that is printed has them.
+	// Format, Stage and BasePath are the gateway's settings of these names; zero
+	// values are its defaults. With a Stage other than $default (a REST API has
+	// "prod") or a BasePath, these are the first segments of every path, as on
+	// AWS; the URL that is printed has them.
 	Format   adapter.Format
 	Stage    string
 	BasePath string
-	Routes   []gateway.Route
+
+	// Routes are the gateway's. Nil: those that package apigateway plans for
+	// Policy or, without a Policy, ANY /{proxy+} and ANY /.
+	Routes []gateway.Route
+
+	// CORS are the settings of the function's cors.Middleware, from which it
+	// follows who answers preflights. With cors.OwnerGateway they are the
+	// gateway's own. Nil: nobody answers preflights before authorization does.
+	CORS *cors.Config
 
 	// Streaming sends replies as the handler makes them, as a function URL or
 	// REST API in its streaming mode does; the other formats cannot. The
@@ -61,7 +70,7 @@ type Options struct {
 	Verify authz.Identifier
 
 	// Policy is what the function requires of each operation: an *authz.Mux, or
-	// the routes of echoauthz, ginauthz or chiauthz. Nil: it is not known.
+	// the routes of echoauthz, ginauthz or chiauthz. Nil: nobody knows.
 	Policy interface {
 		Policy() authz.Policy
 		Find(*http.Request) (authz.Rule, authz.Requirement, bool)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/gatehouse-go/gatehouse/authz/apigateway"
+	"github.com/gatehouse-go/gatehouse/cors"
 )
 
 const (
@@ -23,15 +25,18 @@ const (
 type service struct {
 	*Options
 	gateway *gateway.Gateway
-	lines   *log.Logger // one whole line at a time, whoever else writes
+	routes  []gateway.Route
+	plan    *apigateway.Plan // nil: there is no Policy, or no front for its routes
+	lines   *log.Logger      // one whole line at a time, whoever else writes
 }
 
 // newService returns a service whose Options are there even with an error,
 // which names every problem but those of addresses.
 func newService(h http.Handler, opts *Options) (*service, error) {
 	s := &service{Options: cmp.Or(opts, &Options{})}
+	s.routes = s.Routes
 	s.lines = log.New(s.output(), "", 0)
-	err := errors.Join(checkNotInLambda(), s.check())
+	err := errors.Join(checkNotInLambda(), s.check(), s.planRoutes())
 	if h == nil {
 		return s, errors.Join(err, errors.New("local: no handler"))
 	}
@@ -40,10 +45,13 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 		Format:    s.format(),
 		Stage:     s.stage(),
 		BasePath:  s.BasePath,
-		Routes:    s.Routes,
+		Routes:    s.routes,
 		Streaming: s.Streaming,
 		Timeout:   s.timeout(),
 		Observe:   func(r *http.Request, record gateway.Record) { s.lines.Print(requestLine(r, record)) },
+	}
+	if s.CORS != nil && s.CORS.Owner == cors.OwnerGateway {
+		config.CORS = s.CORS
 	}
 	s.authorizers(&config)
 	if s.Configure != nil {

@@ -17,7 +17,7 @@ import (
 // flags are the command line's.
 type flags struct {
 	addr, issuer, data, state string
-	rest, expose              bool
+	rest, coarse, expose      bool
 	timeout                   time.Duration
 }
 
@@ -28,6 +28,7 @@ func main() {
 	flag.StringVar(&f.data, "data", "", "`file` to keep the notes in; without it they end with the program")
 	flag.StringVar(&f.state, "state", "", "`folder` to keep the issuer's keys and sessions in; without it they end with the program")
 	flag.BoolVar(&f.rest, "rest", false, "be a REST API with a Cognito authorizer instead of an HTTP API")
+	flag.BoolVar(&f.coarse, "coarse", false, "give the gateway one catch-all route, so that the function refuses what the gateway could")
 	flag.BoolVar(&f.expose, "expose", false, "allow addresses beyond loopback")
 	flag.DurationVar(&f.timeout, "timeout", 0, "how long a request may take; 0: what the gateway allows; -1s: as long as it likes, for a debugger")
 	flag.Parse()

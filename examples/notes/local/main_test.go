@@ -72,7 +72,9 @@ func TestPrintedLines(t *testing.T) {
 			t.Skip("nothing to paste the lines into: ", err)
 		}
 	}
-	for name, f := range map[string]flags{"HTTP API": {}, "REST API": {rest: true}} {
+	for name, f := range map[string]flags{
+		"HTTP API": {}, "REST API": {rest: true}, "coarse HTTP API": {coarse: true}, "coarse REST API": {coarse: true, rest: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			serve(t, f, &notes.Memory{}, func(printed func() string) {
 				statuses := map[string]bool{}
@@ -84,7 +86,11 @@ func TestPrintedLines(t *testing.T) {
 						t.Errorf("no line gives %s", want)
 					}
 				}
-				if lines := printed(); !strings.Contains(lines, `403 function: needs notes-api/write`) || !strings.Contains(lines, ` 401 gateway`) {
+				refused := ` 403 gateway: scope missing`
+				if f.coarse {
+					refused = ` 403 function: needs notes-api/write`
+				}
+				if lines := printed(); !strings.Contains(lines, refused) || !strings.Contains(lines, ` 401 gateway`) {
 					t.Errorf("the request lines do not say who refused and why:\n%s", lines)
 				}
 			})

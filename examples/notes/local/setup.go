@@ -25,9 +25,9 @@ func (f flags) setUp(store notes.Store) (http.Handler, *local.Options, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	api := notes.Handler(who, store)
 	opts := &local.Options{
-		Format:  adapter.HTTPAPIV2,
-		Routes:  routes(),
+		Policy:  api,
 		Issuers: []*local.Issuer{issuer},
 		Try:     tries(note),
 		State:   f.state,
@@ -35,16 +35,20 @@ func (f flags) setUp(store notes.Store) (http.Handler, *local.Options, error) {
 		Expose:  f.expose,
 	}
 	if f.rest {
-		opts.Format, opts.Routes = adapter.RESTAPI, routes(notes.ReadScope, notes.WriteScope)
+		opts.Format = adapter.RESTAPI
 	}
-	return notes.Handler(who, store), opts, nil
+	if f.coarse {
+		opts.Routes = coarse(notes.ReadScope, notes.WriteScope)
+	}
+	return api, opts, nil
 }
 
-// routes are the gateway's: it looks for a token everywhere but at the one
-// operation that is public. A REST API's Cognito authorizer takes access tokens
+// coarse is what many teams deploy instead of the routes that are made from the
+// policy: the gateway looks for a token everywhere but at the one operation that
+// is public, and for any of the scopes. A REST API's Cognito authorizer takes access tokens
 // only on routes with scopes, of which any one is enough: which of them an
 // operation needs is the function's to decide in any case.
-func routes(scopes ...string) []gateway.Route {
+func coarse(scopes ...string) []gateway.Route {
 	return []gateway.Route{
 		{Key: "GET /hello", Open: true},
 		{Key: "ANY /{proxy+}", Scopes: scopes},
