@@ -45,7 +45,7 @@ var rules = []rule{
 	{"adapter/gateway", []string{"internal/...", "adapter", "cors"}, []string{lambdaContext}},
 	{"adapter/gateway/local", []string{
 		"internal/...", "adapter", "adapter/gateway", "cors", "claims", "authz", "authz/apigateway", "authz/authztest",
-	}, []string{jwx}},
+	}, []string{jwx, lambdaContext}},
 	{"adapter/awslabs", []string{"adapter"}, []string{"*"}},
 	{"adapter/awslabs/internal/migration", []string{"..."}, []string{"*"}},
 

@@ -65,6 +65,7 @@ type Record struct {
 	Reason         adapter.Reason // why the gateway refused or failed, or that a stream broke off; never a value from the request
 	Err            error          // what the function or the authorizer returned; not for clients
 	Duration       time.Duration  // from the request's arrival to the end of the response
+	InvocationID   string         // the function's invocation, as lambdacontext has it in AwsRequestID; "" if it was not invoked
 	FunctionHeader http.Header    // the headers in the function's reply, before the front changed any; nil without a reply
 }
 
@@ -117,9 +118,11 @@ func (g *Gateway) answer(r *http.Request) (*response, Record) {
 	}
 	answer, err := c.ask()
 	if err != nil {
-		return c.refused(err)
+		answer, record := c.refused(err)
+		record.InvocationID = c.invocationID
+		return answer, record
 	}
-	record := Record{Route: c.routeKey(), FunctionHeader: answer.said}
+	record := Record{Route: c.routeKey(), InvocationID: c.invocationID, FunctionHeader: answer.said}
 	if answer.status == http.StatusUnauthorized || answer.status == http.StatusForbidden {
 		record.RefusedBy = "function"
 	}

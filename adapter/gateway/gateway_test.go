@@ -164,10 +164,18 @@ func TestInsideLambda(t *testing.T) {
 }
 
 func TestObserve(t *testing.T) {
-	teapot := returns(`{"statusCode":418,"headers":{"x-brew":"tea"}}`)
-	denies := returns(`{"statusCode":403,"headers":{"www-authenticate":"Bearer"}}`)
+	var invoked string // the id that the function was told
+	says := func(reply string, err error) gateway.Function {
+		return function(func(ctx context.Context, _ []byte) ([]byte, error) {
+			lc, _ := lambdacontext.FromContext(ctx)
+			invoked = lc.AwsRequestID
+			return []byte(reply), err
+		})
+	}
 	broken := errors.New("broken")
-	fails := function(func(context.Context, []byte) ([]byte, error) { return nil, broken })
+	teapot := says(`{"statusCode":418,"headers":{"x-brew":"tea"}}`, nil)
+	denies := says(`{"statusCode":403,"headers":{"www-authenticate":"Bearer"}}`, nil)
+	fails := says("", broken)
 	tests := []struct {
 		name     string
 		function gateway.Function
@@ -181,6 +189,7 @@ func TestObserve(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			invoked = ""
 			var records []gateway.Record
 			g := gateway.Config{Function: tt.function, Routes: []gateway.Route{{Key: "GET /tea"}},
 				Observe: func(_ *http.Request, record gateway.Record) { records = append(records, record) }}
@@ -191,7 +200,10 @@ func TestObserve(t *testing.T) {
 			if records[0].Duration <= 0 {
 				t.Errorf("Duration = %v", records[0].Duration)
 			}
-			records[0].Duration = 0
+			if records[0].InvocationID != invoked {
+				t.Errorf("InvocationID = %q, the function was told %q", records[0].InvocationID, invoked)
+			}
+			records[0].Duration, records[0].InvocationID = 0, ""
 			equal := cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) })
 			if diff := cmp.Diff(tt.want, records[0], equal); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
