@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -18,18 +17,22 @@ const module = "github.com/gatehouse-go/gatehouse/"
 
 // packages are those that the README's programs name.
 var packages = map[string]string{
-	"adapter": module + "adapter",
-	"authz":   module + "authz",
-	"claims":  module + "claims",
-	"cors":    module + "cors",
-	"hello":   module + "examples/hello",
-	"lambda":  "github.com/aws/aws-lambda-go/lambda",
-	"local":   module + "adapter/gateway/local",
-	"log":     "log",
+	"adapter":   module + "adapter",
+	"authz":     module + "authz",
+	"authztest": module + "authz/authztest",
+	"claims":    module + "claims",
+	"cors":      module + "cors",
+	"hello":     module + "examples/hello",
+	"http":      "net/http",
+	"httptest":  "net/http/httptest",
+	"lambda":    "github.com/aws/aws-lambda-go/lambda",
+	"local":     module + "adapter/gateway/local",
+	"log":       "log",
+	"testing":   "testing",
 }
 
-// TestReadmePrograms: each Go program in the README compiles, with nothing
-// added but its imports and the handlers that it names.
+// TestReadmePrograms: each Go program in the README compiles, with nothing added
+// but its imports, the handlers and the API that it names, and main for a test.
 func TestReadmePrograms(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
@@ -45,42 +48,54 @@ func TestReadmePrograms(t *testing.T) {
 	}
 }
 
-// complete adds imports for the packages and stubs for the handlers.
+// complete adds imports for the packages and stubs for the functions.
 func complete(t *testing.T, program string) string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package main\n"+program, parser.SkipObjectResolution)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var imports, handlers []string
+	used, stubs := map[string]bool{}, map[string]string{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			if x, ok := n.X.(*ast.Ident); ok && packages[x.Name] != "" && !slices.Contains(imports, x.Name) {
-				imports = append(imports, x.Name)
+			if x, ok := n.X.(*ast.Ident); ok && packages[x.Name] != "" {
+				used[x.Name] = true
 			}
 		case *ast.CallExpr:
-			if len(n.Args) != 3 {
-				break
+			if name := handlerIn(n); name != "" {
+				used["http"], stubs[name] = true, "func %s(http.ResponseWriter, *http.Request) {}\n"
 			}
-			if handler, ok := n.Args[2].(*ast.Ident); ok && handler.Name != "nil" {
-				handlers = append(handlers, handler.Name)
+			if f, ok := n.Fun.(*ast.Ident); ok && len(n.Args) == 0 {
+				used["authz"], stubs[f.Name] = true, "func %s() *authz.Mux { return authz.NewMux(nil) }\n"
 			}
 		}
 		return true
 	})
+	if !strings.Contains(program, "func main()") {
+		stubs["main"] = "func %s() {}\n"
+	}
 	var b strings.Builder
 	b.WriteString("package main\n")
-	for _, name := range imports {
+	for name := range used {
 		fmt.Fprintf(&b, "import %q\n", packages[name])
 	}
-	if len(handlers) > 0 {
-		b.WriteString("import \"net/http\"\n")
-	}
-	for _, name := range handlers {
-		fmt.Fprintf(&b, "func %s(http.ResponseWriter, *http.Request) {}\n", name)
+	for name, stub := range stubs {
+		fmt.Fprintf(&b, stub, name)
 	}
 	return b.String() + program
+}
+
+// handlerIn returns the name of the handler that a call registers, "" if it
+// registers none.
+func handlerIn(call *ast.CallExpr) string {
+	if len(call.Args) != 3 {
+		return ""
+	}
+	if handler, ok := call.Args[2].(*ast.Ident); ok && handler.Name != "nil" {
+		return handler.Name
+	}
+	return ""
 }
 
 // compile builds the program in a folder of the module that is not there.

@@ -2,11 +2,12 @@ package notesecho
 
 import (
 	"github.com/gatehouse-go/gatehouse/authz"
+	"github.com/gatehouse-go/gatehouse/authz/echoauthz"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
 
-// Policy is who may do what.
-func Policy(who authz.Identifier, store notes.Store) authz.Policy {
+// Routes are those of Handler.
+func Routes(who authz.Identifier, store notes.Store) *echoauthz.Routes {
 	_, r := newEcho(who, store)
-	return r.Policy()
+	return r
 }

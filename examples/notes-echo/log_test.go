@@ -12,23 +12,24 @@ import (
 
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 	notesecho "github.com/gatehouse-go/gatehouse/examples/notes-echo"
+	"github.com/gatehouse-go/gatehouse/examples/notes/notestest"
 )
 
 // logOf returns what is logged about one request.
-func logOf(t *testing.T, h http.Handler, r *http.Request) (line string, status int) {
+func logOf(t *testing.T, h http.Handler, r *http.Request) (line string, w *httptest.ResponseRecorder) {
 	t.Helper()
 	var b bytes.Buffer
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&b, nil)))
 	defer slog.SetDefault(before)
-	w := httptest.NewRecorder()
+	w = httptest.NewRecorder()
 	h.ServeHTTP(w, r)
-	return b.String(), w.Code
+	return b.String(), w
 }
 
-// A client may write what it likes into headers; the address is the peer's.
+// The logged address is the peer's, whatever a client writes into headers.
 func TestAddressIsNotTheClientsWord(t *testing.T) {
-	h := notesecho.Handler(anybody, &notes.Memory{})
+	h := notesecho.Handler(notestest.Pinned, &notes.Memory{})
 	for _, name := range []string{"X-Forwarded-For", "X-Real-Ip", "Forwarded"} {
 		r := httptest.NewRequest("GET", "/notes/secret", nil)
 		r.RemoteAddr = "192.0.2.7:1234"
@@ -47,11 +48,8 @@ func (*brokenStore) Get(context.Context, string, string) (notes.Note, error) {
 }
 
 func TestBrokenStoreIsNotTheClientsBusiness(t *testing.T) {
-	h := notesecho.Handler(anybody, &brokenStore{})
-	r := httptest.NewRequest("GET", "/notes/1", nil)
-	r.Header.Set("Authorization", "Bearer ada read")
-	w := httptest.NewRecorder()
-	line, _ := logOf(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { h.ServeHTTP(w, r) }), r)
+	h := notesecho.Handler(notestest.Pinned, &brokenStore{})
+	line, w := logOf(t, h, notestest.As(httptest.NewRequest("GET", "/notes/1", nil), "ada read"))
 	if !strings.Contains(line, "disk on fire") || !strings.Contains(line, "status=500") {
 		t.Errorf("logged %s", line)
 	}

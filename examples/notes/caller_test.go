@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/authz/authztest"
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
@@ -35,18 +36,6 @@ func (c caller) with(changes caller) caller {
 	changed := maps.Clone(c)
 	maps.Copy(changed, changes)
 	return changed
-}
-
-func (c caller) identity(t *testing.T) *claims.Identity {
-	t.Helper()
-	if c == nil {
-		return nil
-	}
-	id, err := claims.NewIdentity(claims.JWT, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id
 }
 
 var (
@@ -128,12 +117,11 @@ func pinned(t *testing.T, issuers ...string) *claims.Extractor {
 	return who
 }
 
-// requestAs is a request of a caller's without any event, as a test of an ordinary
-// handler makes it.
-func requestAs(t *testing.T, c caller, method, path, body string) *http.Request {
-	t.Helper()
-	r := httptest.NewRequest(method, path, strings.NewReader(body))
-	return r.WithContext(claims.NewContext(r.Context(), c.identity(t)))
+// requestAs returns a caller's request to the API that pinned trusts, as the adapter
+// hands it to the handler.
+func requestAs(c caller, method, path, body string) *http.Request {
+	front := authztest.Front{APIID: apiID}
+	return front.As(httptest.NewRequest(method, path, strings.NewReader(body)), c)
 }
 
 // serve is what a client of h gets.

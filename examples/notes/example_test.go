@@ -2,28 +2,27 @@ package notes_test
 
 import (
 	"fmt"
-	"log"
 	"net/http"
 	"net/http/httptest"
 
+	"github.com/gatehouse-go/gatehouse/authz/authztest"
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
 
-// A test of one's own API needs no event and no gateway: NewIdentity makes the
-// caller, NewContext puts it where the authorizer's would be.
+// A test of the API as production has it, pins included, needs neither a gateway nor
+// a token.
 func ExampleHandler() {
-	reader, err := claims.NewIdentity(claims.JWT, map[string]any{
-		"iss": "https://issuer.example", "sub": "ada", "scope": "notes-api/read",
+	who := claims.MustNew(claims.Config{
+		Issuers: []string{"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"},
+		APIs:    []string{"n0tes4p1id"},
 	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	api := notes.Handler(nil, &notes.Memory{})
+	api := notes.Handler(who, &notes.Memory{})
+	front := authztest.FrontOf(api)
+	reader := map[string]any{"sub": "ada", "scope": "notes-api/read"}
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		r := httptest.NewRequest(method, "/notes", nil)
 		w := httptest.NewRecorder()
-		api.ServeHTTP(w, r.WithContext(claims.NewContext(r.Context(), reader)))
+		api.ServeHTTP(w, front.As(httptest.NewRequest(method, "/notes", nil), reader))
 		fmt.Print(w.Code, " ", w.Body)
 	}
 	// Output:

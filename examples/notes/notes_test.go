@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-go/gatehouse/authz/authztest"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 	"github.com/google/go-cmp/cmp"
 )
@@ -142,12 +143,12 @@ func record() (ran func(string), taken func() string) {
 		}
 }
 
-// No event, no gateway, no token: an ordinary handler and an ordinary test.
+// No gateway and no server: an ordinary handler and an ordinary test.
 func TestHandler(t *testing.T) {
 	ran, taken := record()
-	h := notes.Recorded(nil, &notes.Memory{}, ran)
+	h := notes.Recorded(pinned(t, issuerURL), &notes.Memory{}, ran)
 	tell(t, func(as caller, method, path, body string) *httptest.ResponseRecorder {
-		return serve(h, requestAs(t, as, method, path, body))
+		return serve(h, requestAs(as, method, path, body))
 	}, taken)
 }
 
@@ -166,23 +167,36 @@ func TestBehindGateway(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write testdata/policy.golden anew")
+var update = flag.Bool("update", false, "write the golden files in testdata")
 
-// Whoever changes who may do what shows it here, to a reviewer.
+// A change of what an operation requires, or of who may therefore do it, is shown to
+// a reviewer.
 func TestPolicy(t *testing.T) {
-	const golden = "testdata/policy.golden"
-	got := notes.Handler(pinned(t, issuerURL), &notes.Memory{}).Policy().String()
+	api := notes.Handler(pinned(t, issuerURL), &notes.Memory{})
+	golden(t, "testdata/policy.golden", api.Policy().String())
+	golden(t, "testdata/matrix.golden", authztest.Matrix(api,
+		authztest.Caller{Name: "nobody", Claims: nobody},
+		authztest.Caller{Name: "reader", Claims: reader},
+		authztest.Caller{Name: "writer", Claims: newCaller("writer", notes.WriteScope)},
+		authztest.Caller{Name: "both", Claims: writer},
+		authztest.Caller{Name: "ID token", Claims: reader.with(caller{"token_use": "id", "scope": nil})},
+		authztest.Caller{Name: "foreign issuer", Claims: writer.with(caller{"iss": "https://issuer.example"})},
+	))
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("policy (-golden +now); go test -update accepts it:\n%s", diff)
+		t.Errorf("%s: -golden +now; go test -update accepts it:\n%s", file, diff)
 	}
 }
 

@@ -32,9 +32,9 @@ func page(t *testing.T, send send, as caller, query string) (titles []string, ne
 
 // direct sends requests to the handler itself.
 func direct(t *testing.T) send {
-	h := notes.Handler(nil, &notes.Memory{})
+	h := notes.Handler(pinned(t, issuerURL, "https://issuer.example"), &notes.Memory{})
 	return func(as caller, method, path, body string) *httptest.ResponseRecorder {
-		return serve(h, requestAs(t, as, method, path, body))
+		return serve(h, requestAs(as, method, path, body))
 	}
 }
 
@@ -127,7 +127,7 @@ func FuzzCursor(f *testing.F) {
 // than U+2028, three bytes that are seven in a reply's JSON inside JSON.
 func TestLargestPageFitsTheReply(t *testing.T) {
 	issuer := newIssuer(t, issuerURL)
-	h := notes.Handler(pinned(t, issuerURL), &notes.Memory{})
+	h := notes.Handler(pinned(t, issuerURL, "https://issuer.example"), &notes.Memory{})
 	for i, front := range fronts {
 		g := front.gateway(h, issuer)
 		send := func(as caller, method, path, body string) *httptest.ResponseRecorder {

@@ -134,9 +134,9 @@ func TestStoreFailure(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	defer slog.SetDefault(before)
 
-	h := notes.Handler(nil, failing{errors.New("table notes-prod is gone")})
+	h := notes.Handler(pinned(t, issuerURL), failing{errors.New("table notes-prod is gone")})
 	for _, operation := range [][2]string{{"POST", "/notes"}, {"GET", "/notes"}, {"GET", "/notes/1"}} {
-		w := serve(h, requestAs(t, writer, operation[0], operation[1], "{}"))
+		w := serve(h, requestAs(writer, operation[0], operation[1], "{}"))
 		if w.Code != 500 {
 			t.Errorf("%v: status %d", operation, w.Code)
 		}
