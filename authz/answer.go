@@ -64,8 +64,10 @@ func (a *answer) WriteHeader(int) {
 	}
 	a.committed = true
 	h := a.w.Header()
-	// What was set for the body that is not sent; as in http.Error.
-	for _, name := range [...]string{"Content-Encoding", "Content-Length", "Content-Type", "Etag", "Last-Modified"} {
+	// What was set for the body that is not sent. Content-Encoding stays, as in
+	// http.Error: middleware that compresses sets it early, and compresses this
+	// body too (https://go.dev/issue/66343).
+	for _, name := range [...]string{"Content-Length", "Content-Type", "Etag", "Last-Modified"} {
 		h.Del(name)
 	}
 	if values, ok := a.scratch["Content-Type"]; ok {

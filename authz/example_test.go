@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/claims"
@@ -115,24 +116,71 @@ func ExampleGuard_Require() {
 	// GET /notes "reader": 200 hello ada
 }
 
-// Allow fits middleware of any shape; here one that takes the next step as a
-// function.
+// ginContext is as much of a *gin.Context as these examples need. As in gin, the
+// chain goes on when a handler returns, unless that called Abort.
+type ginContext struct {
+	Writer  http.ResponseWriter
+	Request *http.Request
+	aborted bool
+}
+
+func (c *ginContext) Abort() { c.aborted = true }
+
+// chain serves requests as a gin.Engine does.
+func chain(handlers ...func(*ginContext)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &ginContext{Writer: w, Request: r}
+		for _, h := range handlers {
+			if h(c); c.aborted {
+				return
+			}
+		}
+	})
+}
+
+func ginHello(c *ginContext) { hello(c.Writer, c.Request) }
+
+// Allow fits middleware of any shape, such as gin's, where a refusal must end the
+// chain: returning is not enough.
 func ExampleGuard_Allow() {
 	guard := &authz.Guard{Identifier: callers}
-	middleware := func(w http.ResponseWriter, r *http.Request, next http.HandlerFunc) {
-		r, ok := guard.Allow(w, r, authz.Scope("notes/read"))
-		if !ok {
-			return // answered
+	require := func(req authz.Requirement) func(*ginContext) {
+		return func(c *ginContext) {
+			r, ok := guard.Allow(c.Writer, c.Request, req)
+			if !ok {
+				c.Abort() // the refusal is written; nothing else may run
+				return
+			}
+			c.Request = r // carries the identity
 		}
-		next(w, r) // r carries the identity
 	}
-	api := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { middleware(w, r, hello) })
+	api := chain(require(authz.Scope("notes/read")), ginHello)
 
 	try(api, "GET", "/notes", "")
 	try(api, "GET", "/notes", "reader")
 	// Output:
 	// GET /notes "": 401 Bearer realm="api"
 	// GET /notes "reader": 200 hello ada
+}
+
+// Wrong: without Abort the chain goes on, and the handler's work is done and its
+// answer sent after the refusal.
+func ExampleGuard_Allow_withoutAbort() {
+	guard := &authz.Guard{Identifier: callers}
+	require := func(c *ginContext) {
+		r, ok := guard.Allow(c.Writer, c.Request, authz.Scope("notes/read"))
+		if !ok {
+			return
+		}
+		c.Request = r
+	}
+	w := httptest.NewRecorder()
+	chain(require, ginHello).ServeHTTP(w, httptest.NewRequest("GET", "/notes", nil))
+
+	_, after, _ := strings.Cut(w.Body.String(), "\n")
+	fmt.Println(w.Code, after)
+	// Output:
+	// 401 hello stranger
 }
 
 // A policy in a golden file shows every change of it to a reviewer.

@@ -1,6 +1,7 @@
 package authz_test
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -196,11 +197,70 @@ func TestRefusalKeepsOthersHeaders(t *testing.T) {
 	want := http.Header{
 		"Access-Control-Allow-Origin": {"https://app.example"},
 		"Cache-Control":               {"no-store"},
+		"Content-Encoding":            {"gzip"}, // of middleware that compresses this body as well
 		"Content-Type":                {"application/problem+json"},
 		"Www-Authenticate":            {`Bearer realm="api"`},
 	}
 	if diff := cmp.Diff(want, w.Header()); diff != "" {
 		t.Errorf("header (-want +got):\n%s", diff)
+	}
+}
+
+// compressing is middleware that sets the label before it knows the body, as
+// some do.
+func compressing(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		body := gzip.NewWriter(w)
+		defer body.Close()
+		h.ServeHTTP(compressed{w, body}, r)
+	})
+}
+
+type compressed struct {
+	http.ResponseWriter
+	body io.Writer
+}
+
+func (c compressed) Write(p []byte) (int, error) { return c.body.Write(p) }
+
+// Everything that a Guard answers can be read through such middleware.
+func TestAnswersInsideOfCompression(t *testing.T) {
+	mux := authz.NewMux(&authz.Guard{Identifier: by(func(r *http.Request) (*claims.Identity, error) {
+		if r.Header.Get("Authorization") == "" {
+			return nil, nil
+		}
+		return caller(t, ""), nil
+	})})
+	mux.Handle("GET /notes", authz.Scope("read"), http.NotFoundHandler())
+	server := httptest.NewServer(compressing(mux))
+	defer server.Close()
+	for _, test := range []struct {
+		method, path, token string
+		status              int
+	}{
+		{"GET", "/notes", "", 401},
+		{"GET", "/notes", "Bearer a", 403},
+		{"GET", "/nowhere", "Bearer a", 404},
+		{"POST", "/notes", "Bearer a", 405},
+	} {
+		r, err := http.NewRequest(test.method, server.URL+test.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if test.token != "" {
+			r.Header.Set("Authorization", test.token)
+		}
+		res, err := http.DefaultClient.Do(r) // undoes gzip where it is announced
+		if err != nil {
+			t.Fatal(err)
+		}
+		var problem struct{ Status int }
+		err = json.NewDecoder(res.Body).Decode(&problem)
+		res.Body.Close()
+		if err != nil || problem.Status != test.status {
+			t.Errorf("%s %s: status %d with the body of %d (%v), want %d", test.method, test.path, res.StatusCode, problem.Status, err, test.status)
+		}
 	}
 }
 

@@ -88,6 +88,30 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
+// The Mux asks for another scope where Fiber runs another handler, whatever
+// spelling of the path a reader tries.
+func TestFiberBehindAMux(t *testing.T) {
+	front := start(t, "fiberguarded", "gatehouse", adapter.HTTPAPIV2)
+	isNotExport := func(t *testing.T, _ *http.Response, body string) {
+		if strings.Contains(body, "everybody") {
+			t.Error("a reader got the export")
+		}
+	}
+	for _, r := range []request{
+		{"GET", "/notes/export", "", 403, isNotExport},
+		{"GET", "/notes/EXPORT", "", 200, isNote(notes.Note{ID: "EXPORT"})},
+		{"GET", "/notes/Export", "", 200, isNote(notes.Note{ID: "Export"})},
+		{"GET", "/notes/export/", "", 404, isNotExport},
+		{"GET", "/notes/%65xport", "", 403, isNotExport},
+		{"GET", "/NOTES/export", "", 404, isNotExport},
+		{"GET", "//notes/export", "", 307, isNotExport},
+		{"GET", "/notes/x/../export", "", 307, isNotExport},
+		{"HEAD", "/notes/export", "", 403, isNotExport},
+	} {
+		t.Run(r.method+" "+r.target, func(t *testing.T) { r.send(t, front) })
+	}
+}
+
 func exists(file string) bool {
 	_, err := os.Stat(file)
 	return err == nil

@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -13,8 +14,9 @@ import (
 
 func main() {
 	who := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example.com"}})
-	app := adaptor.FiberApp(routes())
+	app := adaptor.FiberApp(routes(fiber.Config{CaseSensitive: true, StrictRouting: true}))
 	mux := authz.NewMux(&authz.Guard{Identifier: who})
 	mux.Handle("GET /notes/{id}", authz.Scope("notes/read"), app)
+	mux.Handle("GET /notes/export", authz.Scope("notes/admin"), app)
 	lambda.Start(adapter.New(mux, nil))
 }
