@@ -44,3 +44,12 @@ func (f Format) String() string {
 	}
 	return formatNames[f]
 }
+
+// MarshalText returns the format's String, "" for the zero Format, for JSON and
+// logs.
+func (f Format) MarshalText() ([]byte, error) {
+	if f == 0 {
+		return nil, nil
+	}
+	return []byte(f.String()), nil
+}

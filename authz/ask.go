@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // A builtin is a requirement of this package that looks at nothing but the
@@ -30,7 +31,10 @@ func (q *question) ask(req Requirement) (err error, missed bool) {
 		}
 		return q.askAll(req.parts)
 	}
-	return req.Check(q.request(), q.caller), false
+	if err := req.Check(q.request(), q.caller); err != nil {
+		return &cause.Named{Name: req.String(), Err: err}, false
+	}
+	return nil, false
 }
 
 // askBoth asks a Guard's Every, which may be nil, and a route's requirement.

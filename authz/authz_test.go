@@ -18,6 +18,11 @@ func caller(t testing.TB, scopes string) *claims.Identity {
 
 func identity(t testing.TB, more map[string]any) *claims.Identity {
 	t.Helper()
+	return identityFrom(t, claims.JWT, more)
+}
+
+func identityFrom(t testing.TB, source claims.Source, more map[string]any) *claims.Identity {
+	t.Helper()
 	all := map[string]any{
 		"iss":       "https://issuer.example",
 		"sub":       "alice",
@@ -27,7 +32,7 @@ func identity(t testing.TB, more map[string]any) *claims.Identity {
 	for name, value := range more {
 		all[name] = value
 	}
-	id, err := claims.NewIdentity(claims.JWT, all)
+	id, err := claims.NewIdentity(source, all)
 	if err != nil {
 		t.Fatalf("NewIdentity: %v", err)
 	}

@@ -2,7 +2,6 @@ package authz
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // groupsClaim is where Cognito user pools put groups; another issuer's are
@@ -72,7 +72,7 @@ func TokenUse(s string) Requirement {
 // the issuer.
 func AccessToken() Requirement {
 	const text = "access token"
-	return &oneOf{text, nil, errors.New("authz: needs an " + text), func(id *claims.Identity, _ []string) (bool, error) {
+	return &oneOf{text, nil, cause.Text("authz: needs an " + text), func(id *claims.Identity, _ []string) (bool, error) {
 		return id.IsAccessToken(), nil
 	}}
 }
@@ -86,7 +86,7 @@ func newOneOf(where, what string, values []string, holds func(*claims.Identity, 
 		quoted[i] = strconv.Quote(v)
 	}
 	text := what + " " + choice(quoted)
-	return &oneOf{text, slices.Clone(values), errors.New("authz: needs " + text), holds}
+	return &oneOf{text, slices.Clone(values), cause.Text("authz: needs " + text), holds}
 }
 
 func (o *oneOf) Check(_ *http.Request, id *claims.Identity) error {

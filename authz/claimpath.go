@@ -2,15 +2,19 @@ package authz
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
-var errNoObject = errors.New("authz: a claim on the path is no JSON object; gateways that render claims as text lose it")
+var (
+	errNoTypes  error = cause.Text("authz: ClaimPath needs claims with their JSON types, and this authorizer renders them as text")
+	errNoObject error = cause.Text("authz: a member on the path is not a JSON object")
+	errNoNames  error = cause.Text("authz: the member is neither text, number or boolean nor a list of strings")
+)
 
 // ClaimPath requires that the member of a claim that path leads to, such as
 // {"realm_access", "roles"} in Keycloak's tokens, is one of the values oneOf,
@@ -18,10 +22,10 @@ var errNoObject = errors.New("authz: a claim on the path is no JSON object; gate
 // or boolean is compared by its JSON text.
 //
 // It needs claims that keep their JSON types, as a verified token's and a REST
-// API's native JWT authorizer's do: where the front has rendered the claim as
-// text, nobody meets it. A path is never a claim's name: names may hold dots.
-// ClaimPath panics if path has less than two names, since Claim is for one, or
-// an empty one, or if there are no values or one is empty.
+// API's native JWT authorizer's do (claims.Source.KeepsTypes): nobody behind
+// another source meets it. A path is never taken for a claim's name, since names
+// may hold dots. ClaimPath panics if path has fewer than two names, since Claim
+// is for one, if one is empty, or if there are no values or one is empty.
 func ClaimPath(path []string, oneOf ...string) Requirement {
 	if len(path) < 2 || slices.Contains(path, "") {
 		panic("authz: ClaimPath needs two names or more, none of them empty")
@@ -33,6 +37,9 @@ func ClaimPath(path []string, oneOf ...string) Requirement {
 	}
 	what := "claim path [" + strings.Join(quoted, " ") + "]"
 	return newOneOf("ClaimPath", what, oneOf, func(id *claims.Identity, values []string) (bool, error) {
+		if !id.Source.KeepsTypes() {
+			return false, errNoTypes
+		}
 		value, err := member(id, path)
 		if err != nil {
 			return false, err
@@ -56,8 +63,6 @@ func member(id *claims.Identity, path []string) (any, error) {
 	}
 	return value, nil
 }
-
-var errNoNames = errors.New("authz: the member is neither text, number or boolean nor a list of strings")
 
 func isOneOf(value any, values []string) (bool, error) {
 	switch v := value.(type) {

@@ -1,17 +1,17 @@
 package authz
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 	"github.com/gatehouse-go/gatehouse/internal/form"
 )
 
 var (
-	errUndecided = errors.New("authz: a panic or Goexit ended the decision")
-	errNoRule    = errors.New("authz: no requirement")
+	errUndecided error = cause.Text("authz: a panic or Goexit ended the decision")
+	errNoRule    error = cause.Text("authz: no requirement")
 )
 
 // decide is the one decision about r, reported before anything is served. It
@@ -21,7 +21,7 @@ var (
 func (g *Guard) decide(r *http.Request, req Requirement) (*http.Request, *Error) {
 	q := question{original: r, reporting: g.reporting()}
 	defer q.clean()
-	d := newDecision(r, req)
+	d := newDecision(r, req, g.SubjectKey)
 	defer g.report(&q, req, &d)
 
 	id, refusal := g.identify(r)

@@ -26,6 +26,11 @@ type Guard struct {
 	// callers who are to learn that there is no route. Nil: nothing.
 	Every Requirement
 
+	// SubjectKey makes the subject's hash in log lines, as Decision.SubjectHash
+	// does: at least 32 secret bytes, the same wherever hashes are to be compared.
+	// Nil: no line says anything of the subject.
+	SubjectKey []byte
+
 	// ReportUntil is for introducing a policy to an API in use: before that time
 	// a known caller who lacks what an operation requires is let through, and
 	// the Decision says so. Only what Scope, AllScopes, AnyScope, Groups, Claim,
@@ -113,6 +118,9 @@ func (g *Guard) realm() string {
 func (g *Guard) mustBeValid() {
 	if isTypedNil(g.Identifier) {
 		panic(fmt.Sprintf("authz: Guard.Identifier is a nil %T", g.Identifier))
+	}
+	if g.SubjectKey != nil && len(g.SubjectKey) < minSubjectKey {
+		panic(fmt.Sprintf("authz: Guard.SubjectKey has %d bytes, and needs %d: subjects could be guessed", len(g.SubjectKey), minSubjectKey))
 	}
 	if g.Every != nil {
 		mustBePart("Guard.Every", g.Every)

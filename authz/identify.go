@@ -1,12 +1,12 @@
 package authz
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/internal/bearer"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // leeway is how long an identity counts after its Expiry: clocks differ, and a
@@ -14,8 +14,8 @@ import (
 const leeway = 60 * time.Second
 
 var (
-	errExpired = errors.New("authz: the identity has expired")
-	errSeveral = errors.New("authz: more than one credential in Authorization")
+	errExpired error = cause.Text("authz: the identity has expired")
+	errSeveral error = cause.Text("authz: more than one credential in Authorization")
 )
 
 // identify returns who is calling, and the refusal (Status 0: none) that meets
@@ -33,7 +33,7 @@ func (g *Guard) identify(r *http.Request) (*claims.Identity, Error) {
 	id, err := g.caller(r)
 	switch {
 	case err != nil:
-		return nil, refusalFor(err, http.StatusUnauthorized, code)
+		return nil, refusalFor(&cause.Named{Name: "Identifier", Err: err}, http.StatusUnauthorized, code)
 	case isNobody(id):
 		return nil, Error{Status: http.StatusUnauthorized, Code: code}
 	case expired(id):

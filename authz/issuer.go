@@ -1,11 +1,11 @@
 package authz
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 type issuer struct {
@@ -22,7 +22,7 @@ func Issuer(name string) Requirement {
 	if name == "" || strings.ContainsAny(name, " \t\r\n") {
 		panic("authz: Issuer without a name of one word")
 	}
-	return &issuer{name, errors.New("authz: needs issuer " + name)}
+	return &issuer{name, cause.Text("authz: needs issuer " + name)}
 }
 
 func (i *issuer) Check(_ *http.Request, id *claims.Identity) error {

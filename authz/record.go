@@ -51,6 +51,7 @@ type Decision struct {
 	Err error
 
 	caller *claims.Identity // also one that does not count, for SubjectHash alone
+	key    []byte           // Guard.SubjectKey
 }
 
 // SubjectHash returns HMAC-SHA-256 of the caller's claims.Identity.Key in
@@ -65,7 +66,7 @@ func (d Decision) SubjectHash(key []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func newDecision(r *http.Request, req Requirement) Decision {
+func newDecision(r *http.Request, req Requirement, key []byte) Decision {
 	d := Decision{
 		Route:    r.Pattern,
 		Method:   r.Method,
@@ -73,6 +74,7 @@ func newDecision(r *http.Request, req Requirement) Decision {
 		Code:     CodeServerError,
 		Enforced: true,
 		Err:      errUndecided,
+		key:      key,
 	}
 	if req == (noRoute{}) {
 		d.Route = "" // an outer router's, if anything
@@ -115,6 +117,5 @@ func (d *Decision) locate(ctx context.Context) {
 	if !ok {
 		return
 	}
-	d.Format = event.Format()
-	d.APIID, d.RequestID = ids(event)
+	d.Format, d.APIID, d.RequestID = event.Format(), event.APIID(), event.RequestID()
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // Codes of refusals, for Error.Code. The first three are those of RFC 6750
@@ -74,8 +76,11 @@ func refusalFor(err error, status int, code string) Error {
 		return Error{Status: status, Code: code}
 	}
 	e := *own
-	if err != error(own) {
+	switch named, ok := err.(*cause.Named); {
+	case !ok && err != error(own), ok && named.Err != error(own):
 		e.Err = err // what wraps it belongs to the cause
+	case ok && own.Err != nil:
+		e.Err = &cause.Named{Name: named.Name, Err: own.Err}
 	}
 	if e.Status < 400 || e.Status > 599 {
 		e.Status, e.Code = http.StatusInternalServerError, CodeServerError

@@ -55,11 +55,11 @@ type foreign struct{ authz.Requirement }
 // nothing but what plain misses say. A Func's no always wins.
 func TestReportOnlyAsksEveryPart(t *testing.T) {
 	callers := map[string]*claims.Identity{
-		"everything": identity(t, map[string]any{"sub": "ada", "scope": "write more", "cognito:groups": []string{"admin"}, "tenant": "acme",
+		"everything": identityFrom(t, claims.Verified, map[string]any{"sub": "ada", "scope": "write more", "cognito:groups": []string{"admin"}, "tenant": "acme",
 			"realm": map[string]any{"roles": []any{"admin"}}}),
-		"nothing":                  identity(t, map[string]any{"sub": "bob", "token_use": "id"}),
-		"the scope":                identity(t, map[string]any{"sub": "bob", "scope": "write", "token_use": "id"}),
-		"somebody's note, no more": identity(t, map[string]any{"sub": "ada", "token_use": "id"}),
+		"nothing":                  identityFrom(t, claims.Verified, map[string]any{"sub": "bob", "token_use": "id"}),
+		"the scope":                identityFrom(t, claims.Verified, map[string]any{"sub": "bob", "scope": "write", "token_use": "id"}),
+		"somebody's note, no more": identityFrom(t, claims.Verified, map[string]any{"sub": "ada", "token_use": "id"}),
 	}
 	none := func(*http.Request, authz.Decision) {}
 	tried := 0

@@ -2,6 +2,7 @@ package authz_test
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -10,8 +11,6 @@ import (
 )
 
 func TestRequirementIsMet(t *testing.T) {
-	roles := []string{"realm_access", "roles"} // where Keycloak's tokens have them
-	realm := func(value any) map[string]any { return map[string]any{"realm_access": value} }
 	tests := []struct {
 		name string
 		req  authz.Requirement
@@ -55,6 +54,34 @@ func TestRequirementIsMet(t *testing.T) {
 		{"an access token", authz.AccessToken(), nil, true},
 		{"an ID token", authz.AccessToken(), map[string]any{"token_use": "id"}, false},
 		{"a token that does not say which it is", authz.AccessToken(), map[string]any{"token_use": nil}, false},
+		{"the source fits", authz.Source(claims.SigV4, claims.JWT), nil, true},
+		{"the source is another", authz.Source(claims.SigV4), nil, false},
+		{"all are met", authz.All(authz.Scope("a"), authz.Claim("tier", "gold")), map[string]any{"scope": "a", "tier": "gold"}, true},
+		{"one of all is not met", authz.All(authz.Scope("a"), authz.Claim("tier", "gold")), map[string]any{"scope": "a"}, false},
+		{"one of any is met", authz.Any(authz.Scope("a"), authz.Claim("tier", "gold")), map[string]any{"tier": "gold"}, true},
+		{"none of any is met", authz.Any(authz.Scope("a"), authz.Claim("tier", "gold")), nil, false},
+		{"the function agrees", authz.Func("yes", func(*http.Request, *claims.Identity) error { return nil }), nil, true},
+		{"the function objects", authz.Func("no", func(*http.Request, *claims.Identity) error { return errors.New("no") }), nil, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := test.req.Check(request("GET", "/"), identity(t, test.have))
+			if got := err == nil; got != test.want {
+				t.Errorf("%s: met = %t (%v), want %t", test.req, got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestClaimPathIsMet(t *testing.T) {
+	roles := []string{"realm_access", "roles"} // where Keycloak's tokens have them
+	realm := func(value any) map[string]any { return map[string]any{"realm_access": value} }
+	tests := []struct {
+		name string
+		req  authz.Requirement
+		have map[string]any
+		want bool
+	}{
 		{"the path leads to a list with the value", authz.ClaimPath(roles, "x", "admin"), realm(map[string]any{"roles": []any{"b", "admin"}}), true},
 		{"the path leads to a list without it", authz.ClaimPath(roles, "admin"), realm(map[string]any{"roles": []any{"admins", "ADMIN"}}), false},
 		{"the path leads to a list with a number", authz.ClaimPath(roles, "admin"), realm(map[string]any{"roles": []any{"admin", 1}}), false},
@@ -71,20 +98,20 @@ func TestRequirementIsMet(t *testing.T) {
 		{"the path's claim is rendered as text", authz.ClaimPath(roles, "admin"), realm("map[roles:[admin]]"), false},
 		{"a claim's name looks like the path", authz.ClaimPath(roles, "admin"), map[string]any{"realm_access.roles": "admin"}, false},
 		{"a longer path", authz.ClaimPath([]string{"a", "b", "c"}, "x"), map[string]any{"a": map[string]any{"b": map[string]any{"c": "x"}}}, true},
-		{"the source fits", authz.Source(claims.SigV4, claims.JWT), nil, true},
-		{"the source is another", authz.Source(claims.SigV4), nil, false},
-		{"all are met", authz.All(authz.Scope("a"), authz.Claim("tier", "gold")), map[string]any{"scope": "a", "tier": "gold"}, true},
-		{"one of all is not met", authz.All(authz.Scope("a"), authz.Claim("tier", "gold")), map[string]any{"scope": "a"}, false},
-		{"one of any is met", authz.Any(authz.Scope("a"), authz.Claim("tier", "gold")), map[string]any{"tier": "gold"}, true},
-		{"none of any is met", authz.Any(authz.Scope("a"), authz.Claim("tier", "gold")), nil, false},
-		{"the function agrees", authz.Func("yes", func(*http.Request, *claims.Identity) error { return nil }), nil, true},
-		{"the function objects", authz.Func("no", func(*http.Request, *claims.Identity) error { return errors.New("no") }), nil, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := test.req.Check(request("GET", "/"), identity(t, test.have))
-			if got := err == nil; got != test.want {
-				t.Errorf("%s: met = %t (%v), want %t", test.req, got, err, test.want)
+			all := map[string]any{"sub": "ada", "iss": "https://issuer.example"}
+			maps.Copy(all, test.have)
+			for source, keeps := range map[claims.Source]bool{claims.Verified: true, claims.NativeJWT: true, claims.JWT: false, claims.Cognito: false, claims.LambdaAuthorizer: false} {
+				id, err := claims.NewIdentity(source, all)
+				if err != nil {
+					t.Fatal(err)
+				}
+				err = test.req.Check(request("GET", "/"), id)
+				if got := err == nil; got != (test.want && keeps) {
+					t.Errorf("%s, %s: met = %t (%v), want %t", source, test.req, got, err, test.want && keeps)
+				}
 			}
 		})
 	}

@@ -1,12 +1,12 @@
 package authz
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/internal/bearer"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 type scope struct {
@@ -23,7 +23,7 @@ func Scope(s string) Requirement {
 		panic("authz: " + strconv.Quote(s) + " is not a scope-token (RFC 6749 section 3.3)")
 	}
 	text := "scope " + s
-	return &scope{s, text, errors.New("authz: needs " + text)}
+	return &scope{s, text, cause.Text("authz: needs " + text)}
 }
 
 // AllScopes requires every one of the scopes. It panics if there are none or

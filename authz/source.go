@@ -1,11 +1,11 @@
 package authz
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 type source struct {
@@ -26,7 +26,7 @@ func Source(s ...claims.Source) Requirement {
 		names[i] = src.String()
 	}
 	text := "source " + choice(names)
-	return &source{slices.Clone(s), text, errors.New("authz: needs " + text)}
+	return &source{slices.Clone(s), text, cause.Text("authz: needs " + text)}
 }
 
 func (s *source) Check(_ *http.Request, id *claims.Identity) error {

@@ -1,0 +1,86 @@
+// Package cause tells the texts of errors that this module wrote from those of
+// others. Only the former may be logged unasked: what a database or a user's
+// function says of an error may hold anything.
+package cause
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Text is an error whose text is the module's own: a constant, or made of
+// configuration, never of a request.
+type Text string
+
+// Error returns the text.
+func (t Text) Error() string { return string(t) }
+
+// Named is an error that came from a user's code, with the name by which the
+// configuration knows that code. It reads as the error does.
+type Named struct {
+	Name string
+	Err  error
+}
+
+// Error returns the error's text.
+func (n *Named) Error() string { return n.Err.Error() }
+
+// Unwrap returns the error.
+func (n *Named) Unwrap() error { return n.Err }
+
+// maxText bounds what one line says of a cause, in bytes.
+const maxText = 400
+
+// Of returns what may be logged of err: the Texts in its tree, each once and
+// without the name of a package, and of every other error the type, after the
+// name of whose it is if that is known. It is "" for nil.
+func Of(err error) string {
+	var said []string
+	collect(err, "", &said)
+	text := strings.Join(said, "; ")
+	if len(text) > maxText {
+		return text[:maxText] + "…"
+	}
+	return text
+}
+
+func collect(err error, name string, said *[]string) {
+	switch e := err.(type) {
+	case nil:
+		return
+	case Text:
+		add(said, trim(string(e)))
+		return
+	case *Named:
+		collect(e.Err, e.Name, said)
+		return
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			collect(inner, name, said)
+		}
+		return
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil {
+			collect(inner, name, said)
+			return
+		}
+	}
+	if name != "" {
+		name += ": "
+	}
+	add(said, name+fmt.Sprintf("%T", err))
+}
+
+func add(said *[]string, text string) {
+	if !slices.Contains(*said, text) {
+		*said = append(*said, text)
+	}
+}
+
+func trim(text string) string {
+	for _, prefix := range [...]string{"authz: ", "claims: ", "jwtverify: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	return text
+}
