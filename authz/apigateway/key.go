@@ -14,6 +14,7 @@ type key struct {
 	owners []int // the rules that it is for; none for the floor
 	second bool  // it is only there because /x and /x/ may be the same
 	gate   gate
+	closed bool // in the plan it comes from, where there are two
 }
 
 func (k *key) isFloor() bool { return len(k.owners) == 0 }
@@ -34,13 +35,13 @@ func (p *planner) add(method string, path template, owner int, second bool) bool
 }
 
 // propose enters the routes that the patterns suggest, and the floor.
-func (p *planner) propose(o *oracle) {
+func (p *planner) propose() {
 	for i, rule := range p.rules {
 		pattern := p.patterns[i]
 		if !pattern.expressible() {
 			continue
 		}
-		for _, method := range p.methods(o, i) {
+		for _, method := range p.methods(i) {
 			base := pattern.template()
 			p.add(method, base, i, pattern.tail != tailNone && len(base) > 0)
 			if pattern.tail == tailSubtree {
@@ -72,7 +73,7 @@ func below(t template) template {
 
 // methods are the methods of a rule's routes. Where GET serves HEAD too, as with
 // net/http, the gateway needs a route for each.
-func (p *planner) methods(o *oracle, rule int) []string {
+func (p *planner) methods(rule int) []string {
 	method := p.rules[rule].Method
 	switch {
 	case method == "" || method == notFoundMethod:
@@ -81,17 +82,17 @@ func (p *planner) methods(o *oracle, rule int) []string {
 		return nil
 	case !slices.Contains(methods, method):
 		return nil
-	case method == http.MethodGet && p.servesHead(o, rule):
+	case method == http.MethodGet && p.servesHead(rule):
 		return []string{http.MethodGet, http.MethodHead}
 	}
 	return []string{method}
 }
 
-func (p *planner) servesHead(o *oracle, rule int) bool {
+func (p *planner) servesHead(rule int) bool {
 	for _, value := range append(slices.Clone(p.patterns[rule].restricted), "") {
 		path := "/" + strings.Join(p.patterns[rule].sample(value), "/")
 		for _, try := range []string{path, path + "/", path + "/q"} {
-			if o.ask(http.MethodHead, p.patterns[rule].host, escape(try)) == rule {
+			if p.oracle.ask(http.MethodHead, p.patterns[rule].host, escape(try)) == rule {
 				return true
 			}
 		}

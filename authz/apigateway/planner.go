@@ -14,6 +14,7 @@ import (
 type planner struct {
 	opts      Options
 	terms     terms
+	oracle    *oracle
 	rules     []authz.Rule
 	gates     []gate // of the rules, by number
 	patterns  []pattern
@@ -46,13 +47,13 @@ func newPlanner(r Router, opts *Options) (*planner, error) {
 	}
 	p.rules = policy.Rules
 	p.grade()
-	o := newOracle(r, p.rules)
-	p.understand(o)
-	if err := p.witness(o); err != nil {
+	p.oracle = newOracle(r, p.rules)
+	p.understand()
+	if err := p.ask(p.patterns); err != nil {
 		return nil, err
 	}
-	p.propose(o)
-	return p, o.unknown
+	p.propose()
+	return p, p.oracle.unknown
 }
 
 func checkPolicy(policy authz.Policy) error {
@@ -112,11 +113,11 @@ func (p *planner) standIn() {
 }
 
 // understand finds out what each pattern means to its router.
-func (p *planner) understand(o *oracle) {
+func (p *planner) understand() {
 	for i, rule := range p.rules {
 		parsed := parsePattern(rule.Pattern)
 		for _, candidate := range []pattern{parsed, parsed.plainly(rule.Pattern)} {
-			if found, ok := p.probe(o, i, candidate); ok {
+			if found, ok := p.probe(i, candidate); ok {
 				parsed = found
 				break
 			}
@@ -126,7 +127,7 @@ func (p *planner) understand(o *oracle) {
 }
 
 // probe asks the router for paths that the pattern should take.
-func (p *planner) probe(o *oracle, rule int, candidate pattern) (pattern, bool) {
+func (p *planner) probe(rule int, candidate pattern) (pattern, bool) {
 	method := sampleMethod(p.rules[rule].Method)
 	for _, value := range samples {
 		base := "/" + strings.Join(candidate.sample(value), "/")
@@ -138,7 +139,7 @@ func (p *planner) probe(o *oracle, rule int, candidate pattern) (pattern, bool) 
 			if try.tail == tailSubtree && candidate.tail == tailNone {
 				continue // Echo's last parameter takes slashes too
 			}
-			if o.ask(method, candidate.host, escape(try.path)) != rule {
+			if p.oracle.ask(method, candidate.host, escape(try.path)) != rule {
 				continue
 			}
 			if value != "" {
@@ -165,9 +166,9 @@ func sampleMethod(method string) string {
 	return method
 }
 
-// witness asks the router for every witness.
-func (p *planner) witness(o *oracle) error {
-	paths, err := witnesses(p.patterns, p.longTail())
+// ask asks the router for every witness of these patterns.
+func (p *planner) ask(patterns []pattern) error {
+	paths, err := witnesses(patterns, p.longTail())
 	if err != nil {
 		return err
 	}
@@ -179,11 +180,12 @@ func (p *planner) witness(o *oracle) error {
 			asked = addNew(asked, rule.Method)
 		}
 	}
+	p.exchanges = nil
 	for _, w := range paths {
 		path := escape(w.path())
 		for _, method := range asked {
 			for _, host := range hosts {
-				p.exchanges = append(p.exchanges, exchange{method, host, path, o.ask(method, host, path)})
+				p.exchanges = append(p.exchanges, exchange{method, host, path, p.oracle.ask(method, host, path)})
 			}
 		}
 	}

@@ -32,6 +32,14 @@ const (
 	slashes
 )
 
+// trim returns the path that a request's is read as.
+func (s slash) trim(path string) string {
+	if s == slashCounts || s == slashNeedsMore || path == "/" {
+		return path
+	}
+	return strings.TrimSuffix(path, "/")
+}
+
 // view is what of the path is compared with the routes.
 type view int
 

@@ -22,8 +22,9 @@ func (p *planner) plan() *Plan {
 	p.openPreflights()
 	p.unfold()
 	p.settle()
-	t, keys := p.table()
+	_, keys := p.table()
 	christen(keys)
+	t, _ := p.table()
 	p.report(t, keys)
 	return p.finish(keys)
 }
@@ -57,11 +58,12 @@ func (p *planner) settle() {
 }
 
 // separate adds a route for each witness that reaches one with another authorizer
-// than its rule needs, and reports whether there was any to add.
+// than its rule needs, and reports whether there was any to add. A pattern that no
+// route key can say gets none: a more general one would take what is other rules'.
 func (p *planner) separate() (added bool) {
 	t, _ := p.table()
 	p.compare(t, func(x exchange, e *entry, _ reading) {
-		if x.rule == noRule || x.method == http.MethodOptions && p.opts.preflights() != nobody || e != nil && e.gate.sameAuthorizer(p.gates[x.rule]) {
+		if x.rule == noRule || !p.patterns[x.rule].expressible() || x.method == http.MethodOptions && p.opts.preflights() != nobody || e != nil && e.gate.sameAuthorizer(p.gates[x.rule]) {
 			return
 		}
 		path, ok := p.templateOf(x)
@@ -140,7 +142,7 @@ func (p *planner) isLiteralAt(depth int, s string) bool {
 			return false
 		}
 		at := q.parts[depth]
-		return at.kind == fixed && at.text == unescape(s) || at.kind == mixed && slices.Contains(mixedSamples(at.text), unescape(s))
+		return at.kind == fixed && at.text == unescape(s)
 	})
 }
 

@@ -14,7 +14,7 @@ func (p *planner) report(t table, keys []*key) {
 	warned := map[int]bool{}
 	for _, f := range p.judge(t) {
 		warned[f.rule] = true
-		p.problems = append(p.problems, p.problem(f, keys))
+		p.problems = append(p.problems, p.problem(f))
 	}
 	for i, rule := range p.rules {
 		q := p.patterns[i]
@@ -32,8 +32,8 @@ func (p *planner) report(t table, keys []*key) {
 	p.reportQuota(keys)
 }
 
-func (p *planner) problem(f fault, keys []*key) Problem {
-	return Problem{Rule: name(p.rules[f.rule]), What: f.what(keys), Cure: p.cure(f), Warning: !f.always}
+func (p *planner) problem(f fault) Problem {
+	return Problem{Rule: name(p.rules[f.rule]), What: f.what(), Cure: p.cure(f), Warning: !f.always}
 }
 
 func (p *planner) warn(rule int, what, cure string) {
@@ -41,7 +41,7 @@ func (p *planner) warn(rule int, what, cure string) {
 }
 
 // what says what would happen.
-func (f fault) what(keys []*key) string {
+func (f fault) what() string {
 	request := f.sample.method + " " + f.sample.path
 	if f.sample.host != "" {
 		request += " on " + f.sample.host
@@ -49,7 +49,7 @@ func (f fault) what(keys []*key) string {
 	if f.entry == nil {
 		return "no route takes " + request + ", so that the gateway refuses it"
 	}
-	route := keys[f.entry.route].String()
+	route := f.entry.String()
 	switch f.kind {
 	case opens:
 		return fmt.Sprintf("%s would reach the function without a token, by the open route %s", request, route)
@@ -63,6 +63,13 @@ func (f fault) what(keys []*key) string {
 
 func (k *key) String() string { return k.method + " " + k.path.String() }
 
+func (e *entry) String() string {
+	if e.last {
+		return defaultKey
+	}
+	return e.method + " " + e.path.String()
+}
+
 // cure says what to change.
 func (p *planner) cure(f fault) string {
 	q := p.patterns[f.rule]
@@ -72,7 +79,7 @@ func (p *planner) cure(f fault) string {
 		return "use a path whose segments are parameters or made of letters, digits, dots, dashes and underscores"
 	case method != "" && method != notFoundMethod && !slices.Contains(methods, method):
 		return "use a method that a route key can name: " + strings.Join(methods, ", ")
-	case q.host != "" || f.sample.host != "":
+	case q.host != "" || slices.ContainsFunc(p.patterns, func(q pattern) bool { return q.host == f.sample.host && q.host != "" }):
 		return "give each host paths of its own"
 	case strings.HasSuffix(f.sample.path, "/"):
 		return "register a path that differs in more than a slash at the end"

@@ -65,3 +65,8 @@ func (t table) views(path string) (all [views][slashes][]*entry) {
 	}
 	return all
 }
+
+// find returns the entry that serves a request under one reading, nil for none.
+func (t table) find(rd reading, method, path string) *entry {
+	return choose(t.candidates(rd.view.segments(path), rd.slash), method, rd.methodFirst)
+}

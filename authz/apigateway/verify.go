@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"cmp"
 	"net/http"
 )
 
@@ -15,11 +16,11 @@ func (p *Plan) Verify(r Router, requests ...*http.Request) ([]Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, keys, err := parseRoutes(p.Routes, j.terms.authorizer)
+	t, err := p.table(j.terms.authorizer)
 	if err != nil {
 		return nil, err
 	}
-	o := newOracle(r, j.rules)
+	o := j.oracle
 	j.exchanges = nil
 	for _, request := range requests {
 		host, path := request.Host, request.URL.EscapedPath()
@@ -27,30 +28,27 @@ func (p *Plan) Verify(r Router, requests ...*http.Request) ([]Problem, error) {
 	}
 	j.problems = nil
 	for _, f := range j.judge(t) {
-		j.problems = append(j.problems, j.problem(f, keys))
+		j.problems = append(j.problems, j.problem(f))
 	}
 	return j.problems, o.unknown
 }
 
-// parseRoutes parses routes as a table. authorizer is that of routes which name
-// none.
-func parseRoutes(routes []Route, authorizer string) (table, []*key, error) {
+// table is the plan's routes, parsed. authorizer is that of routes which name none.
+func (p *Plan) table(authorizer string) (table, error) { return parseRoutes(p.Routes, authorizer) }
+
+// parseRoutes parses routes as a table.
+func parseRoutes(routes []Route, authorizer string) (table, error) {
 	var t table
-	var keys []*key
 	for i, r := range routes {
 		method, path, err := parseKey(r.Key)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		k := &key{method: method, path: path, gate: gate{auth: r.Auth, scopes: r.Scopes}}
+		g := gate{auth: r.Auth, scopes: r.Scopes}
 		if r.Auth == JWT || r.Auth == CognitoUserPools {
-			k.gate.authorizer = r.Authorizer
-			if k.gate.authorizer == "" {
-				k.gate.authorizer = authorizer
-			}
+			g.authorizer = cmp.Or(r.Authorizer, authorizer)
 		}
-		keys = append(keys, k)
-		t = append(t, entry{method: method, path: path, gate: k.gate, route: i})
+		t = append(t, entry{method: method, path: path, gate: g, route: i})
 	}
-	return t, keys, nil
+	return t, nil
 }
