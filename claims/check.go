@@ -116,8 +116,18 @@ func (c *Config) checkLattice(found *problems) {
 }
 
 func (c *Config) checkContext(found *problems) {
-	if len(c.LambdaClaims) > 0 && !slices.Contains(c.Sources, LambdaAuthorizer) {
+	listed := slices.Contains(c.Sources, LambdaAuthorizer)
+	if len(c.LambdaClaims) > 0 && !listed {
 		found.add("LambdaClaims", "set without LambdaAuthorizer among Sources")
+	}
+	switch {
+	case c.LambdaIdentity == "":
+	case !listed:
+		found.add("LambdaIdentity", "%q is set without LambdaAuthorizer among Sources", c.LambdaIdentity)
+	case len(c.LambdaClaims) > 0:
+		found.add("LambdaIdentity", "%q is set beside LambdaClaims, which would be ignored", c.LambdaIdentity)
+	case len(c.Issuers) == 0 && !c.InsecureAnyIssuer:
+		found.add("LambdaIdentity", "%q needs Issuers, or InsecureAnyIssuer", c.LambdaIdentity)
 	}
 	for _, claim := range slices.Sorted(maps.Keys(c.LambdaClaims)) {
 		if key := c.LambdaClaims[claim]; claim == "" || key == "" {

@@ -24,8 +24,8 @@
 //   - A claim is a member of a token's payload, or of what another authorizer
 //     says of the caller. Some authorizers render claims as text; Identity.List
 //     and Identity.Decode undo that where only one thing can be meant.
-//   - A context is what a Lambda authorizer returns about the caller. Its keys are
-//     no claims until Config.LambdaClaims makes them some.
+//   - A context is what a Lambda authorizer returns about the caller. Its keys mean
+//     nothing until Config.LambdaClaims or Config.LambdaIdentity says what.
 //   - A pin is what an event must say before an Identity is taken from it: the
 //     token's issuer, or the API, account and stage that invoked the function.
 //
@@ -166,7 +166,7 @@ func (e *Extractor) build(st *statement) (*Identity, error) {
 	switch {
 	case len(e.issuers) > 0 && e.pinsIssuer(id) && !slices.Contains(e.issuers, id.Issuer):
 		return nil, errStranger
-	case len(e.audiences) > 0 && id.Source.isToken() && !id.isFor(e.audiences):
+	case len(e.audiences) > 0 && (id.Source.isToken() || id.isHanded()) && !id.isFor(e.audiences):
 		return nil, id.wrongAudience()
 	}
 	return id, nil
@@ -179,7 +179,7 @@ func (e *Extractor) pinsIssuer(id *Identity) bool {
 	case ClientCertificate:
 		return false
 	case LambdaAuthorizer:
-		return e.rules.mapsContext("iss")
+		return e.rules.mapsContext("iss") || id.isHanded()
 	}
 	return id.Source.isToken() || id.Issuer != ""
 }

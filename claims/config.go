@@ -61,6 +61,14 @@ type Config struct {
 	// one for the Subject that is the principalId on REST and WebSocket APIs, and
 	// nobody on HTTP APIs. The context must hold the Subject as a string.
 	LambdaClaims map[string]string
+	// LambdaIdentity is the key of a Lambda authorizer's context under which the
+	// authorizer hands on a whole identity as JSON text: authorizer.ContextKey for
+	// one of package authz/authorizer. The identity is nobody without iss, sub and
+	// exp; Issuers and Audiences hold for it as for a token. Nothing else in the
+	// context means anything then, the principalId included, and SubjectClaim,
+	// ScopeClaim and the lists do not apply, since the authorizer has applied its
+	// own. "" means that the context holds no such identity.
+	LambdaIdentity string
 
 	// SubjectClaim becomes Identity.Subject; "": sub. It must be a claim that
 	// callers cannot choose themselves, and unique to one caller of an issuer.
@@ -92,7 +100,7 @@ func New(c Config) (*Extractor, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	return &Extractor{
+	e := &Extractor{
 		sources:   slices.Clone(c.Sources),
 		issuers:   slices.Clone(c.Issuers),
 		audiences: slices.Clone(c.Audiences),
@@ -111,7 +119,9 @@ func New(c Config) (*Extractor, error) {
 			issuerNames:   maps.Clone(c.IssuerNames),
 			accessIssuers: slices.Clone(c.AccessTokenIssuers),
 		},
-	}, nil
+	}
+	e.rules.handedKey, e.rules.handed = c.LambdaIdentity, c.handedRules(e.rules)
+	return e, nil
 }
 
 // MustNew is New for program start: it panics where New returns an error.

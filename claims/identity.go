@@ -65,7 +65,7 @@ type Identity struct {
 // chooses: it is one caller only where the role's trust policy fixes
 // sts:RoleSessionName.
 func (id *Identity) Key() string {
-	key := appendPart(nil, id.Source.keyKind())
+	key := appendPart(nil, id.keyKind())
 	if id.isLocal() {
 		key = appendPart(key, id.apiID)
 	}

@@ -60,6 +60,7 @@ func isIdentityPool(issuer string) bool {
 // authorizer's, where LambdaClaims maps one, may be any text.
 func (c *Config) refuseIssuer(issuer string) string {
 	accepts := func(f func(Source) bool) bool { return slices.ContainsFunc(c.Sources, f) }
+	tokens := func(s Source) bool { return s.isToken() || s == LambdaAuthorizer && c.LambdaIdentity != "" }
 	reason := refuseBlank(issuer)
 	switch {
 	case reason != "" || c.LambdaClaims["iss"] != "":
@@ -71,10 +72,10 @@ func (c *Config) refuseIssuer(issuer string) string {
 			return "is an identity pool, whose users are known only with IdentityPool or SigV4 among Sources"
 		}
 		return ""
-	case !accepts(Source.isToken):
+	case !accepts(tokens):
 		return "is not an identity pool's id, and Sources accepts no tokens"
 	}
-	if reason = refuseIssuerURL(issuer); reason == "" && !isCognitoIssuer(issuer) && !accepts(func(s Source) bool { return s.isToken() && s != Cognito }) {
+	if reason = refuseIssuerURL(issuer); reason == "" && !isCognitoIssuer(issuer) && !accepts(func(s Source) bool { return tokens(s) && s != Cognito }) {
 		return "is not a user pool, and Sources accepts no other tokens than Cognito authorizers'"
 	}
 	return reason

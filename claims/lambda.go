@@ -37,6 +37,9 @@ func (r *rules) mapsContext(name string) bool {
 // context. Its author may have named a key anything, or have copied what a
 // client sent: only the keys that Config names mean something.
 func newLambda(st *statement, r *rules) (*Identity, error) {
+	if r.handed != nil {
+		return newHanded(st, r.handedKey, r.handed)
+	}
 	keys := r.context
 	if st.principal && !r.mapsContext(r.subject) {
 		keys = append(slices.Clip(keys), rename{r.subject, "principalId"})

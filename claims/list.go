@@ -40,7 +40,7 @@ func (id *Identity) List(name string) ([]string, error) {
 }
 
 func (id *Identity) textList(name, text string) ([]string, error) {
-	read := dialects[id.Source].list
+	read := id.dialect().list
 	if read == nil {
 		return []string{text}, nil
 	}
@@ -72,6 +72,10 @@ type rules struct {
 	lists   []string
 	commas  []string
 	context []rename // of a Lambda authorizer
+
+	handedKey string // of its context, which holds a whole identity; "": none
+	handed    *rules // for that identity
+	typed     bool   // claims have their JSON types, whatever the source
 
 	issuerNames   map[string]string // issuers by logical name
 	accessIssuers []string          // whose tokens are access tokens

@@ -72,7 +72,7 @@ func (id *Identity) readDates() error {
 		if !ok {
 			continue
 		}
-		if *date.at, ok = dialects[id.Source].dateOf(c); !ok {
+		if *date.at, ok = id.dialect().dateOf(c); !ok {
 			return errors.New("claims: claim " + strconv.Quote(date.name) + " is no date")
 		}
 	}

@@ -1,0 +1,71 @@
+package claims
+
+import "errors"
+
+var (
+	errNotHanded   = errors.New("claims: the Lambda authorizer's context does not hold an identity under Config.LambdaIdentity")
+	errHandedParts = errors.New("claims: the identity in the Lambda authorizer's context lacks iss or exp")
+)
+
+// handedRules are those for an identity that a Lambda authorizer hands on whole.
+// Its claims have their JSON types, and sub and scope are what the authorizer's
+// own rules made of the token.
+func (c *Config) handedRules(r rules) *rules {
+	if c.LambdaIdentity == "" {
+		return nil
+	}
+	return &rules{
+		subject:       "sub",
+		scope:         "scope",
+		typed:         true,
+		issuerNames:   r.issuerNames,
+		accessIssuers: r.accessIssuers,
+	}
+}
+
+// newHanded builds the Identity that stands as one JSON object in a Lambda
+// authorizer's context:
+//
+//	"gatehouse_v1":"{\"iss\":\"https://…\",\"sub\":\"ada\",\"exp\":1718722804,\"scope\":\"notes/read\"}"
+//
+// Without an issuer the subject would be anybody's, and without exp a cached
+// answer of the authorizer's would outlive the token.
+func newHanded(st *statement, key string, r *rules) (*Identity, error) {
+	text := st.claims.str(key)
+	if text == "" {
+		return nil, errNotHanded
+	}
+	set, err := readClaims([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	if exp, _ := set.find("exp"); set.str("iss") == "" || exp.kind != '0' {
+		return nil, errHandedParts
+	}
+	id, err := newToken(&statement{source: LambdaAuthorizer, claims: set}, r)
+	if err != nil {
+		return nil, err
+	}
+	id.accessType = isAccessType(set.str("typ"))
+	return id, nil
+}
+
+// isHanded reports whether a Lambda authorizer handed the Identity on whole.
+func (id *Identity) isHanded() bool { return id.rules != nil && id.rules.typed }
+
+// keyKind is that of a token, for what was one: its owner keeps the data when an
+// authorizer begins to stand between the token and the function.
+func (id *Identity) keyKind() string {
+	if id.isHanded() {
+		return Verified.keyKind()
+	}
+	return id.Source.keyKind()
+}
+
+// dialect is how the Identity's claims are written.
+func (id *Identity) dialect() dialect {
+	if id.isHanded() {
+		return dialect{}
+	}
+	return dialects[id.Source]
+}
