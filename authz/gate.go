@@ -33,7 +33,24 @@ func (g *Guard) Rule(method, pattern string, req Requirement) Rule {
 	g.mustBeValid()
 	mustBeRule("Rule", req)
 	g.mustKnowIssuers(req)
-	return Rule{Method: method, Pattern: pattern, Requirement: req.String(), Gate: g.gate(req)}
+	return Rule{
+		Method:      method,
+		Pattern:     pattern,
+		Requirement: req.String(),
+		Gate:        g.gate(req),
+		ByIdentity:  byIdentity(req) && (req == Public() || g.Every == nil || byIdentity(g.Every)),
+	}
+}
+
+// byIdentity reports whether req looks at nothing but the Identity.
+func byIdentity(req Requirement) bool {
+	switch req := req.(type) {
+	case builtin:
+		return true
+	case *combination:
+		return !slices.ContainsFunc(req.parts, func(part Requirement) bool { return !byIdentity(part) })
+	}
+	return false
 }
 
 // gate derives the strictest Gate that refuses nobody whom req and g.Every

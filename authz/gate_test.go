@@ -89,11 +89,35 @@ func TestGate(t *testing.T) {
 	g := &authz.Guard{Identifier: naming(map[string]string{"staff": "https://staff.example", "guests": "https://guests.example"})}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			want := authz.Rule{Method: "GET", Pattern: "/x", Requirement: test.req.String(), Gate: test.want}
-			if diff := cmp.Diff(want, g.Rule("GET", "/x", test.req)); diff != "" {
+			got := g.Rule("GET", "/x", test.req)
+			want := authz.Rule{Method: "GET", Pattern: "/x", Requirement: test.req.String(), Gate: test.want, ByIdentity: got.ByIdentity}
+			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("rule (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestRuleByIdentity(t *testing.T) {
+	owner := authz.Func("owner", func(*http.Request, *claims.Identity) error { return nil })
+	for _, test := range []struct {
+		every, req authz.Requirement
+		want       bool
+	}{
+		{nil, authz.Public(), true},
+		{nil, authz.Authenticated(), true},
+		{nil, authz.Scope("a"), true},
+		{nil, authz.All(authz.Scope("a"), authz.Any(authz.Groups("g"), authz.AccessToken())), true},
+		{nil, owner, false},
+		{nil, authz.All(authz.Scope("a"), authz.Any(authz.Groups("g"), owner)), false},
+		{authz.AccessToken(), authz.Scope("a"), true},
+		{owner, authz.Scope("a"), false},
+		{owner, authz.Public(), true}, // Every is not asked
+	} {
+		g := &authz.Guard{Every: test.every}
+		if got := g.Rule("GET", "/x", test.req).ByIdentity; got != test.want {
+			t.Errorf("every %v, %v: %t, want %t", test.every, test.req, got, test.want)
+		}
 	}
 }
 

@@ -30,6 +30,12 @@ type Rule struct {
 	Pattern     string // host, if any, and path, as registered
 	Requirement string // text of the requirement
 	Gate        Gate   // what of it a gateway can ask for
+
+	// ByIdentity reports that the Identity alone decides whether a caller is
+	// admitted: no part of the requirement, Guard.Every included, is a Func or
+	// another Requirement that may look at the request. Such a decision can be
+	// kept for the same caller and operation.
+	ByIdentity bool
 }
 
 // Policy returns the routes registered so far.

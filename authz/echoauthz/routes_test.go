@@ -98,12 +98,12 @@ func TestRequirementsOfGroupsAddUp(t *testing.T) {
 	}
 	gate := authz.Gate{Scopes: []string{"read"}}
 	wantRules := []authz.Rule{
-		{Method: "GET", Pattern: "/open", Requirement: "public", Gate: authz.Gate{Public: true}},
-		{Method: "GET", Pattern: "/open/read", Requirement: "scope read", Gate: gate},
-		{Method: "GET", Pattern: "/read", Requirement: "scope read and authenticated", Gate: gate},
-		{Method: "GET", Pattern: "/read/inner", Requirement: "(scope read and scope never) and scope admin", Gate: gate},
-		{Method: "GET", Pattern: "/read/plain", Requirement: "scope read and authenticated", Gate: gate},
-		{Method: "GET", Pattern: "/read/write", Requirement: "scope read and scope write", Gate: gate},
+		{Method: "GET", Pattern: "/open", Requirement: "public", Gate: authz.Gate{Public: true}, ByIdentity: true},
+		{Method: "GET", Pattern: "/open/read", Requirement: "scope read", Gate: gate, ByIdentity: true},
+		{Method: "GET", Pattern: "/read", Requirement: "scope read and authenticated", Gate: gate, ByIdentity: true},
+		{Method: "GET", Pattern: "/read/inner", Requirement: "(scope read and scope never) and scope admin", Gate: gate, ByIdentity: true},
+		{Method: "GET", Pattern: "/read/plain", Requirement: "scope read and authenticated", Gate: gate, ByIdentity: true},
+		{Method: "GET", Pattern: "/read/write", Requirement: "scope read and scope write", Gate: gate, ByIdentity: true},
 	}
 	if diff := cmp.Diff(wantRules, read.Policy().Rules); diff != "" {
 		t.Error(diff)
