@@ -24,7 +24,7 @@ func (o operations) profile(c echo.Context) error {
 // create passes the body on as it is: c.Bind would also accept a form.
 func (o operations) create(c echo.Context) error {
 	r := c.Request()
-	created, err := o.api.Create(r.Context(), caller(c), r.Body)
+	created, err := o.api.Create(r.Context(), caller(c), r.Header, r.Body)
 	if err != nil {
 		return err
 	}

@@ -28,17 +28,36 @@ type CreatedAuth struct {
 	Scopes   []string `json:"scopes"`
 }
 
-// Create adds the note in body to the caller's.
-func (a *API) Create(ctx context.Context, caller *claims.Identity, body io.Reader) (*Created, error) {
+// Create adds the note in body to the caller's. A request that is sent again
+// with the same Idempotency-Key in its header adds no second one; without a key,
+// each request adds a note.
+func (a *API) Create(ctx context.Context, caller *claims.Identity, header http.Header, body io.Reader) (*Created, error) {
+	once, err := readKey(header)
+	if err != nil {
+		return nil, err
+	}
 	d, err := readDraft(body)
 	if err != nil {
 		return nil, err
 	}
 	note := Note{a.ids.next(), cmp.Or(d.Title, "Untitled"), d.Content, caller.Subject}
-	if err := a.store.Add(ctx, caller.Key(), note); err != nil {
+	note, err = a.store.Add(ctx, caller.Key(), note, once)
+	if err != nil {
 		return nil, err
 	}
 	return &Created{"Note created", note, CreatedAuth{caller.Username, caller.Scopes}}, nil
+}
+
+// maxKey is the length of the longest Idempotency-Key, in bytes.
+const maxKey = 255
+
+// readKey reads Idempotency-Key; empty is the same as absent.
+func readKey(header http.Header) (string, error) {
+	keys := header.Values("Idempotency-Key")
+	if len(keys) > 1 || len(keys) == 1 && len(keys[0]) > maxKey {
+		return "", newProblem(http.StatusBadRequest, fmt.Sprintf("Idempotency-Key is one value of at most %d bytes.", maxKey))
+	}
+	return header.Get("Idempotency-Key"), nil
 }
 
 // A draft is what a client sends of a new note. The owner is not part of it.

@@ -11,20 +11,27 @@ import (
 // and ready to use.
 type Memory struct {
 	mu    sync.RWMutex
-	notes map[string][]Note // by owner, in the order of IDs
+	notes map[string][]Note  // by owner, in the order of IDs
+	once  map[[2]string]Note // by owner and once
 }
 
 // Add adds a note to the owner's.
-func (m *Memory) Add(_ context.Context, owner string, n Note) error {
+func (m *Memory) Add(_ context.Context, owner string, n Note, once string) (Note, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.notes == nil {
-		m.notes = make(map[string][]Note)
+		m.notes, m.once = make(map[string][]Note), make(map[[2]string]Note)
+	}
+	if once != "" {
+		if first, ok := m.once[[2]string{owner, once}]; ok {
+			return Repeated(first, n)
+		}
+		m.once[[2]string{owner, once}] = n
 	}
 	own := m.notes[owner]
 	i, _ := search(own, n.ID)
 	m.notes[owner] = slices.Insert(own, i, n)
-	return nil
+	return n, nil
 }
 
 // Get returns a note, or ErrNotFound.

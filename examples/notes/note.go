@@ -9,3 +9,12 @@ type Note struct {
 	Content  string `json:"content"`
 	OwnerSub string `json:"ownerSub"`
 }
+
+// Repeated returns first, the note that an idempotency key stands for, to whoever
+// uses the key for n; or ErrReused if n is another note.
+func Repeated(first, n Note) (Note, error) {
+	if first.Title != n.Title || first.Content != n.Content {
+		return Note{}, ErrReused
+	}
+	return first, nil
+}

@@ -30,7 +30,12 @@ func ProblemOf(ctx context.Context, err error) *Problem {
 		return p
 	case errors.Is(err, ErrNotFound):
 		return newProblem(http.StatusNotFound, "There is no such note.")
+	case errors.Is(err, ErrReused):
+		return newProblem(http.StatusUnprocessableEntity, "This Idempotency-Key was used for another note.")
 	}
 	slog.ErrorContext(ctx, "notes: the store failed", "error", err)
+	if errors.Is(err, ErrUnavailable) {
+		return newProblem(http.StatusServiceUnavailable, "")
+	}
 	return newProblem(http.StatusInternalServerError, "")
 }

@@ -25,7 +25,7 @@ func (a *API) routes() []route {
 			return a.Profile(CallerOf(r.Context())), nil
 		}},
 		{"POST /notes", write, http.StatusCreated, func(r *http.Request) (any, error) {
-			return a.Create(r.Context(), CallerOf(r.Context()), r.Body)
+			return a.Create(r.Context(), CallerOf(r.Context()), r.Header, r.Body)
 		}},
 		{"GET /notes", read, http.StatusOK, func(r *http.Request) (any, error) {
 			return a.List(r.Context(), CallerOf(r.Context()), r.URL.Query())

@@ -10,8 +10,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/gatehouse-go/gatehouse/examples/internal/standin"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 	"github.com/gatehouse-go/gatehouse/examples/notes/boltstore"
+	"github.com/gatehouse-go/gatehouse/examples/notes/dynamostore"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -26,13 +28,18 @@ func stores(t *testing.T, use func(t *testing.T, store notes.Store)) {
 		defer store.Close()
 		use(t, store)
 	})
+	t.Run("dynamodb", func(t *testing.T) {
+		client := standin.Client(standin.DynamoDB(t))
+		standin.Table(t, client, "notes")
+		use(t, dynamostore.New(client, "notes"))
+	})
 }
 
 func id(i int) string { return fmt.Sprintf("%04d", i) }
 
 func add(t *testing.T, store notes.Store, owner string, i int) {
 	t.Helper()
-	if err := store.Add(t.Context(), owner, notes.Note{ID: id(i), Title: owner}); err != nil {
+	if _, err := store.Add(t.Context(), owner, notes.Note{ID: id(i), Title: owner}, ""); err != nil {
 		t.Error(err)
 	}
 }
@@ -79,7 +86,7 @@ func TestStoreList(t *testing.T) {
 func TestStoreGet(t *testing.T) {
 	stores(t, func(t *testing.T, store notes.Store) {
 		want := notes.Note{ID: id(1), Title: "title", Content: "content \" \x00 é", OwnerSub: "sub"}
-		if err := store.Add(t.Context(), "a", want); err != nil {
+		if _, err := store.Add(t.Context(), "a", want, ""); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := store.Get(t.Context(), "a", want.ID); err != nil || got != want {
@@ -88,6 +95,35 @@ func TestStoreGet(t *testing.T) {
 		for _, row := range [][2]string{{"b", want.ID}, {"a", id(2)}, {"a", ""}, {"", want.ID}} {
 			if got, err := store.Get(t.Context(), row[0], row[1]); !errors.Is(err, notes.ErrNotFound) {
 				t.Errorf("Get(%q, %q) = %v, %v, want ErrNotFound", row[0], row[1], got, err)
+			}
+		}
+	})
+}
+
+// What an idempotency key stands for is the owner's own, and not changed by
+// whoever uses it again.
+func TestStoreOnce(t *testing.T) {
+	stores(t, func(t *testing.T, store notes.Store) {
+		first := notes.Note{ID: id(1), Title: "title", Content: "content", OwnerSub: "sub"}
+		for _, row := range []struct {
+			owner, once string
+			note, want  notes.Note
+			err         error
+		}{
+			{"a", "k", first, first, nil},
+			{"a", "k", notes.Note{ID: id(2), Title: "title", Content: "content", OwnerSub: "sub"}, first, nil},
+			{"a", "k", notes.Note{ID: id(3), Title: "another", Content: "content"}, notes.Note{}, notes.ErrReused},
+			{"a", "K", notes.Note{ID: id(4), Title: "title"}, notes.Note{ID: id(4), Title: "title"}, nil},
+			{"b", "k", notes.Note{ID: id(5), Title: "b's"}, notes.Note{ID: id(5), Title: "b's"}, nil},
+		} {
+			got, err := store.Add(t.Context(), row.owner, row.note, row.once)
+			if !errors.Is(err, row.err) || err == nil && got != row.want {
+				t.Errorf("Add(%q, %v, %q) = %v, %v, want %v, %v", row.owner, row.note, row.once, got, err, row.want, row.err)
+			}
+		}
+		for owner, want := range map[string]int{"a": 2, "b": 1} {
+			if found, err := store.List(t.Context(), owner, "", 10); err != nil || len(found) != want {
+				t.Errorf("%s has %v, %v, want %d notes", owner, found, err, want)
 			}
 		}
 	})
@@ -121,7 +157,9 @@ func TestStoreConcurrently(t *testing.T) {
 // failing is a store that cannot be reached.
 type failing struct{ err error }
 
-func (f failing) Add(context.Context, string, notes.Note) error { return f.err }
+func (f failing) Add(context.Context, string, notes.Note, string) (notes.Note, error) {
+	return notes.Note{}, f.err
+}
 func (f failing) Get(context.Context, string, string) (notes.Note, error) {
 	return notes.Note{}, f.err
 }

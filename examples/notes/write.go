@@ -14,6 +14,9 @@ func Write(w http.ResponseWriter, status int, answer any) {
 		contentType = "application/problem+json"
 	}
 	h := w.Header()
+	if status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "1")
+	}
 	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")

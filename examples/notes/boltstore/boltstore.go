@@ -39,33 +39,58 @@ func Open(path string) (*Store, error) {
 func (s *Store) Close() error { return s.db.Close() }
 
 // Add keeps a new note of the owner's; when it returns, the note is on the disk.
-func (s *Store) Add(_ context.Context, owner string, n notes.Note) error {
+func (s *Store) Add(_ context.Context, owner string, n notes.Note, once string) (notes.Note, error) {
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		if once == "" {
+			return put(tx, owner, n.ID, n)
+		}
+		first, err := get(tx, onceBucket(owner), once)
+		switch {
+		case err == nil:
+			n, err = notes.Repeated(first, n)
+			return err
+		case !errors.Is(err, notes.ErrNotFound):
+			return err
+		}
+		return errors.Join(put(tx, onceBucket(owner), once, n), put(tx, owner, n.ID, n))
+	})
+	return n, err
+}
+
+// onceBucket holds what an owner's idempotency keys stand for. No owner's name
+// begins like this: claims.Identity.Key begins with a number.
+func onceBucket(owner string) string { return "once:" + owner }
+
+func put(tx *bbolt.Tx, bucket, key string, n notes.Note) error {
 	value, err := json.Marshal(n)
 	if err != nil {
 		return err
 	}
-	return s.db.Update(func(tx *bbolt.Tx) error {
-		own, err := tx.CreateBucketIfNotExists([]byte(owner))
-		if err != nil {
-			return err
-		}
-		return own.Put([]byte(n.ID), value)
-	})
+	b, err := tx.CreateBucketIfNotExists([]byte(bucket))
+	if err != nil {
+		return err
+	}
+	return b.Put([]byte(key), value)
+}
+
+func get(tx *bbolt.Tx, bucket, key string) (n notes.Note, err error) {
+	b := tx.Bucket([]byte(bucket))
+	if b == nil {
+		return n, notes.ErrNotFound
+	}
+	value := b.Get([]byte(key))
+	if value == nil {
+		return n, notes.ErrNotFound
+	}
+	return n, json.Unmarshal(value, &n)
 }
 
 // Get returns a note, or notes.ErrNotFound.
 func (s *Store) Get(_ context.Context, owner, id string) (notes.Note, error) {
 	var n notes.Note
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		own := tx.Bucket([]byte(owner))
-		if own == nil {
-			return notes.ErrNotFound
-		}
-		value := own.Get([]byte(id))
-		if value == nil {
-			return notes.ErrNotFound
-		}
-		return json.Unmarshal(value, &n)
+	err := s.db.View(func(tx *bbolt.Tx) (err error) {
+		n, err = get(tx, owner, id)
+		return err
 	})
 	return n, err
 }

@@ -108,7 +108,7 @@ func TestClosedStore(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Add(t.Context(), "a", notes.Note{ID: "1"}); err == nil {
+	if _, err := store.Add(t.Context(), "a", notes.Note{ID: "1"}, ""); err == nil {
 		t.Error("Add: no error")
 	}
 	if _, err := store.Get(t.Context(), "a", "1"); err == nil {

@@ -7,13 +7,13 @@
 // because an authorizer vouches for its own API's issuer only: where the
 // function's resource policy is too wide, anybody's API may invoke it.
 //
-// Notes are kept in memory, for an example cannot know your database: each
-// execution environment of the function has its own, and loses them when Lambda
-// ends it. A real deployment passes another notes.Store, of three methods, which
-// is all that changes here.
+// NOTES_TABLE names the DynamoDB table that keeps the notes. Without it they are
+// kept in memory: each execution environment of the function has its own, and
+// loses them when Lambda ends it.
 package main
 
 import (
+	"context"
 	"log"
 	"os"
 
@@ -21,6 +21,7 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
+	"github.com/gatehouse-go/gatehouse/examples/notes/dynamostore"
 )
 
 func main() {
@@ -32,6 +33,18 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Print("notes are kept in memory and end with this execution environment")
-	lambda.Start(adapter.New(notes.Handler(who, &notes.Memory{}), nil))
+	store, err := storeFrom(os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(adapter.New(notes.Handler(who, store), nil))
+}
+
+// storeFrom returns the store that the environment names.
+func storeFrom(getenv func(string) string) (notes.Store, error) {
+	if table := getenv("NOTES_TABLE"); table != "" {
+		return dynamostore.Open(context.Background(), table)
+	}
+	log.Print("NOTES_TABLE is not set: notes are kept in memory and end with this execution environment")
+	return &notes.Memory{}, nil
 }

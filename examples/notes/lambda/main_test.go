@@ -3,7 +3,6 @@ package main_test
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/http/httptest"
 	"os/exec"
 	"strings"
@@ -113,14 +112,9 @@ func invokedByAClient(t *testing.T, process *runtimeapi.Process) {
 }
 
 // vouch is an authorizer that has checked a token of the issuer's.
-func vouch(issuer string) gateway.Authorizer {
-	claims := map[string]string{"iss": issuer, "sub": "ada", "scope": "notes-api/read notes-api/write", "exp": "4102444800"}
-	return gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
-		return &gateway.Authorization{Authorizer: map[string]any{"jwt": map[string]any{"claims": claims}}}, nil
-	})
-}
+func vouch(issuer string) gateway.Authorizer { return vouchFor(issuer, "ada") }
 
-// Neither the tools of a laptop nor the database belong into the function.
+// Neither the tools of a laptop nor its database belong into the function.
 func TestLinksNoTools(t *testing.T) {
 	deps, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
 	if err != nil {

@@ -43,5 +43,6 @@ func welcomeNote(store notes.Store, issuer string) (string, error) {
 		return found[0].ID, nil
 	}
 	const id = "00000000-0000-7000-8000-000000000000" // before any that is made
-	return id, store.Add(ctx, writer.Key(), notes.Note{ID: id, Title: "Welcome", Content: "Only writer sees this.", OwnerSub: writer.Subject})
+	_, err = store.Add(ctx, writer.Key(), notes.Note{ID: id, Title: "Welcome", Content: "Only writer sees this.", OwnerSub: writer.Subject}, "")
+	return id, err
 }
