@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-
-	"github.com/gatehouse-go/gatehouse/internal/form"
 )
 
 // Mux is an http.ServeMux whose routes cannot exist without a Requirement. Its
@@ -70,10 +68,7 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.mux.ServeHTTP(w, r) // sets PathValue; the guarded handler decides
 		return
 	}
-	if allowed, ok := m.guard.Allow(w, r, UnknownRoute()); ok {
-		defer form.Remove(allowed, r)
-		m.guard.unknown(w, allowed, builtin)
-	}
+	m.guard.Unknown(w, r, builtin)
 }
 
 // find reports whether one of our routes would serve r. Only our own handler

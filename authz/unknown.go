@@ -4,11 +4,23 @@ import (
 	"bytes"
 	"maps"
 	"net/http"
+
+	"github.com/gatehouse-go/gatehouse/internal/form"
 )
 
-// unknown answers a known caller where no route is: as the router would, but an
-// error looks like every other of the Guard's, so that clients have one format
-// to read. Strangers are answered otherwise, so no cache may keep either.
+// Unknown decides a request that matches no route and answers it, for routers that
+// keep their own list. Nobody is refused by UnknownRoute; a known caller gets the
+// router's own answer, which builtin gives: a 404, a 405 with Allow or a redirect.
+// An error has the form of every other refusal, so builtin's body is replaced.
+func (g *Guard) Unknown(w http.ResponseWriter, r *http.Request, builtin http.Handler) {
+	if allowed, ok := g.Allow(w, r, UnknownRoute()); ok {
+		defer form.Remove(allowed, r)
+		g.unknown(w, allowed, builtin)
+	}
+}
+
+// unknown answers a known caller. Strangers are answered differently, so no cache
+// may keep the answer.
 func (g *Guard) unknown(w http.ResponseWriter, r *http.Request, builtin http.Handler) {
 	said := &recorder{header: http.Header{}, status: http.StatusOK}
 	builtin.ServeHTTP(said, r)

@@ -37,6 +37,11 @@ func TestUnknownRoutesOfAKnownCaller(t *testing.T) {
 		}
 	}
 	w := httptest.NewRecorder()
+	mux.Guard().Unknown(w, httptest.NewRequest("GET", "/", nil), http.NotFoundHandler())
+	if w.Code != http.StatusNotFound || w.Header().Get("Content-Type") != "application/problem+json" {
+		t.Errorf("another router's 404: status %d, header %v", w.Code, w.Header())
+	}
+	w = httptest.NewRecorder()
 	mux.ServeHTTP(w, httptest.NewRequest("GET", "//notes", nil))
 	if location := w.Header().Get("Location"); w.Code/100 != 3 || location != "/notes" || w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("redirect: status %d, header %v", w.Code, w.Header())
