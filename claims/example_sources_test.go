@@ -1,6 +1,7 @@
 package claims_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -33,13 +34,10 @@ func ExampleConfig_lambdaClaims() {
 		Accounts:     []string{"123456789012"},
 		LambdaClaims: map[string]string{"sub": "userId", "scope": "permissions"},
 	})
-	authorizer := &gateway.LambdaAuthorizer{Decide: func(*http.Request, gateway.Route) (gateway.LambdaDecision, error) {
-		return gateway.LambdaDecision{Allow: true, Context: map[string]any{
-			"userId":      "ada",
-			"permissions": "notes/read",
-			"sub":         "root", // means nothing: LambdaClaims do not name the key
-		}}, nil
-	}}
+	authorizer := &gateway.LambdaAuthorizer{SimpleResponses: true, Function: gateway.FunctionFunc(func(context.Context, []byte) ([]byte, error) {
+		// sub means nothing: LambdaClaims do not name the key.
+		return []byte(`{"isAuthorized":true,"context":{"userId":"ada","permissions":"notes/read","sub":"root"}}`), nil
+	})}
 	r := eventFrom(adapter.HTTPAPIV2, authorizer, httptest.NewRequest("GET", "/notes", nil))
 
 	id, err := who.Identify(r)

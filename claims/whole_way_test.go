@@ -25,9 +25,10 @@ var (
 	}
 	jwtCheck     = &gateway.JWTAuthorizer{Issuer: pool, Audience: []string{"notes"}, Verify: verify}
 	cognitoCheck = &gateway.CognitoAuthorizer{Issuers: []string{pool}, Verify: verify}
-	lambdaCheck  = &gateway.LambdaAuthorizer{Decide: func(*http.Request, gateway.Route) (gateway.LambdaDecision, error) {
-		return gateway.LambdaDecision{Allow: true, PrincipalID: "user|ada", Context: map[string]any{"userId": "ada"}}, nil
-	}}
+	lambdaCheck  = &gateway.LambdaAuthorizer{Function: gateway.FunctionFunc(func(context.Context, []byte) ([]byte, error) {
+		return []byte(`{"principalId":"user|ada","context":{"userId":"ada"},
+			"policyDocument":{"Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}]}}`), nil
+	})}
 	iamCheck = &gateway.IAMAuthorizer{Verify: func(*http.Request) (*gateway.IAMCaller, error) {
 		return &gateway.IAMCaller{UserID: "AIDA1", UserARN: "arn:aws:iam::111122223333:user/ada", AccountID: "111122223333"}, nil
 	}}

@@ -34,6 +34,8 @@ type Authorization struct {
 	// Function URLs, ALBs and VPC Lattice v1 do not have. It is how VPC
 	// Lattice v2 says whom AWS_IAM authentication found.
 	Identity map[string]any
+
+	usageKey string // an API key that the authorizer stands for; "": none
 }
 
 // shaped is authorizer data that looks different on each front: its parts of

@@ -79,11 +79,11 @@ func (c *call) authorize() error {
 	if c.route != nil {
 		route = c.route.Route
 	}
-	authorizer := c.gateway.authorizerOf(route)
+	authorizer := c.gateway.config.authorizerOf(route)
 	if authorizer == nil {
 		return nil
 	}
-	r := c.request.Clone(c.request.Context())
+	r := c.request.Clone(withCall(c.request.Context(), c))
 	r.Body = http.NoBody
 	auth, err := authorizer.Authorize(r, route)
 	if err != nil {
@@ -94,17 +94,6 @@ func (c *call) authorize() error {
 		return c.front.refuse(badConfiguration, "the front's events have no authorizer data")
 	}
 	return err
-}
-
-// authorizerOf is the authorizer that a route asks, nil if it asks none.
-func (g *Gateway) authorizerOf(route Route) Authorizer {
-	switch {
-	case route.Open:
-		return nil
-	case route.Authorizer != "":
-		return g.config.Authorizers[route.Authorizer]
-	}
-	return g.config.Authorizer
 }
 
 func (c *call) read() error {

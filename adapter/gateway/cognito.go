@@ -13,13 +13,12 @@ import (
 )
 
 // CognitoAuthorizer is a REST API's Cognito user pool authorizer ("Control
-// access to REST APIs using Amazon Cognito user pools as an authorizer"). Its
-// Authorize method is an Authorizer for REST APIs; on other fronts requests
-// fail. It is safe for concurrent use. The zero CognitoAuthorizer refuses
-// every token.
+// access to REST APIs using Amazon Cognito user pools as an authorizer"). New
+// refuses it on other fronts. It is safe for concurrent use. The zero
+// CognitoAuthorizer refuses every token.
 //
 // On a route with Scopes an access token with one of them is needed, on a
-// route without an ID token; any client of the pool will do.
+// route without Scopes an ID token; any client of the pool will do.
 type CognitoAuthorizer struct {
 	// Issuers are the user pools, as their tokens' iss names them:
 	// "https://cognito-idp.REGION.amazonaws.com/POOL". Empty: none.
@@ -52,7 +51,7 @@ func (a *CognitoAuthorizer) Authorize(r *http.Request, route Route) (*Authorizat
 	}
 	claims, reason := verify(a.Verify).claims(r.Context(), bearer(headerValue(r, name)))
 	if reason == "" {
-		reason = a.check(claims, route.Scopes, time.Now())
+		reason = a.judge(claims, route.Scopes, time.Now())
 	}
 	if reason != "" {
 		return nil, &Refusal{Status: http.StatusUnauthorized, Reason: reason}
@@ -64,8 +63,16 @@ func (a *CognitoAuthorizer) Authorize(r *http.Request, route Route) (*Authorizat
 	return &Authorization{Authorizer: cognitoData{authorizer.RenderCognito(claims)}}, nil
 }
 
-// check returns the reason why the claims do not pass, "" if they do.
-func (a *CognitoAuthorizer) check(claims tokenClaims, scopes []string, now time.Time) adapter.Reason {
+// check reports a front without such authorizers.
+func (a *CognitoAuthorizer) check(c *Config) error {
+	if c.Format != adapter.RESTAPI {
+		return fmt.Errorf("gateway: CognitoAuthorizer: Format %v has none", c.Format)
+	}
+	return nil
+}
+
+// judge returns the reason why the claims do not pass, "" if they do.
+func (a *CognitoAuthorizer) judge(claims tokenClaims, scopes []string, now time.Time) adapter.Reason {
 	issuer, _ := claims["iss"].(string)
 	switch {
 	case issuer == "" || !slices.Contains(a.Issuers, issuer):

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -112,12 +110,12 @@ func New(c Config) (*Gateway, error) {
 	}
 	problems := []error{c.check()}
 	c.fill(front)
-	problems = append(problems, c.checkFront(front))
+	problems = append(problems, c.checkFront(front), c.checkAuthorizers())
 	g := &Gateway{config: c, front: front}
 	if front.routed {
 		var err error
 		g.routes, err = parseRoutes(c.Routes, front.rest)
-		problems = append(problems, err, c.checkAuthorizers())
+		problems = append(problems, err, c.checkRoutes())
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
@@ -185,29 +183,6 @@ func (c *Config) checkFront(front *front) error {
 	}
 	if len(c.Authorizers) > 0 && !front.routed {
 		problems = append(problems, fmt.Errorf("gateway: Authorizers: Format %v has no routes to name them, set Authorizer", c.Format))
-	}
-	return errors.Join(problems...)
-}
-
-// checkAuthorizers reports routes whose authorizer is unclear: it is better to
-// refuse those settings than to leave a route open by mistake.
-func (c *Config) checkAuthorizers() error {
-	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(c.Authorizers)) {
-		if c.Authorizers[name] == nil {
-			problems = append(problems, fmt.Errorf("gateway: Authorizers[%q]: nil", name))
-		}
-	}
-	for _, r := range c.Routes {
-		_, known := c.Authorizers[r.Authorizer]
-		switch {
-		case r.Open && r.Authorizer != "":
-			problems = append(problems, fmt.Errorf("gateway: route %q: Open, and yet it names the authorizer %q", r.Key, r.Authorizer))
-		case r.Authorizer != "" && !known:
-			problems = append(problems, fmt.Errorf("gateway: route %q: Authorizers has no %q", r.Key, r.Authorizer))
-		case !r.Open && r.Authorizer == "" && c.Authorizer == nil && len(c.Authorizers) > 0:
-			problems = append(problems, fmt.Errorf("gateway: route %q: neither Open nor with an authorizer; name one of Authorizers or set Authorizer", r.Key))
-		}
 	}
 	return errors.Join(problems...)
 }

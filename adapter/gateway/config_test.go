@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
@@ -40,6 +41,33 @@ func TestNew(t *testing.T) {
 		{"authorizers of a Function URL", gateway.Config{Authorizers: two, Format: adapter.FunctionURL}, []string{"Authorizers", "Function URL"}},
 		{"a nil authorizer", gateway.Config{Authorizer: gives(nil), Authorizers: map[string]gateway.Authorizer{"staff": nil}}, []string{`Authorizers["staff"]`}},
 		{"mutual TLS of an ALB", gateway.Config{MutualTLS: true, Format: adapter.ALB}, []string{"MutualTLS"}},
+		{"scopes without an authorizer", gateway.Config{Routes: []gateway.Route{{Key: "GET /", Scopes: []string{"a"}}}}, []string{`"GET /"`, "Scopes"}},
+		{"scopes of an open route", gateway.Config{Authorizer: gives(nil), Routes: []gateway.Route{{Key: "GET /", Open: true, Scopes: []string{"a"}}}}, []string{`"GET /"`, "Scopes"}},
+		{"scopes of a signed route", gateway.Config{Authorizer: signedBy(user), Routes: []gateway.Route{{Key: "GET /", Scopes: []string{"a"}}}}, []string{`"GET /"`, "Scopes"}},
+		{"signatures with payload 1.0", gateway.Config{Authorizer: signedBy(user), Format: adapter.HTTPAPIV1}, []string{"IAMAuthorizer", "payload 1.0"}},
+		{"an identity source that is none", gateway.Config{Authorizer: &gateway.JWTAuthorizer{IdentitySource: "$request.body.token"}}, []string{`"$request.body.token"`, `"$request.header.Authorization"`}},
+		{"an identity source without a token", gateway.Config{Authorizer: &gateway.JWTAuthorizer{IdentitySource: "$context.path"}}, []string{`"$context.path"`}},
+		{"an authorizer by name on the wrong front", gateway.Config{Authorizers: map[string]gateway.Authorizer{"staff": &gateway.CognitoAuthorizer{}}, Routes: []gateway.Route{{Key: "GET /", Authorizer: "staff"}}},
+			[]string{`Authorizers["staff"]`, "CognitoAuthorizer"}},
+		{"native JWT on an HTTP API", gateway.Config{Authorizer: &gateway.NativeJWTAuthorizer{}}, []string{"NativeJWTAuthorizer"}},
+		{"native JWT with an unknown format", gateway.Config{Format: adapter.RESTAPI, Authorizer: &gateway.NativeJWTAuthorizer{Issuers: []gateway.JWTIssuer{{Claims: []gateway.JWTClaim{{Name: "role", Format: "csv"}}}}}},
+			[]string{`"role"`, `"csv"`}},
+		{"Lambda authorizer without a function", gateway.Config{Authorizer: &gateway.LambdaAuthorizer{}}, []string{"Function is nil"}},
+		{"Lambda authorizer of a Function URL", gateway.Config{Format: adapter.FunctionURL, Authorizer: &gateway.LambdaAuthorizer{Function: fn}}, []string{"LambdaAuthorizer", "Function URL"}},
+		{"TTL without identity sources", gateway.Config{Authorizer: &gateway.LambdaAuthorizer{Function: fn, TTL: time.Second}}, []string{"1s", "IdentitySources"}},
+		{"TTL beyond an hour", gateway.Config{Authorizer: &gateway.LambdaAuthorizer{Function: fn, TTL: 61 * time.Minute, IdentitySources: []string{"$context.path"}}}, []string{"1h1m0s"}},
+		{"a payload version that is none", gateway.Config{Authorizer: &gateway.LambdaAuthorizer{Function: fn, Payload: "3.0"}}, []string{`"3.0"`}},
+		{"a payload version on REST", gateway.Config{Format: adapter.RESTAPI, Authorizer: &gateway.LambdaAuthorizer{Function: fn, Payload: "2.0"}}, []string{`"2.0"`}},
+		{"simple responses with payload 1.0", gateway.Config{Authorizer: &gateway.LambdaAuthorizer{Function: fn, Payload: "1.0", SimpleResponses: true}}, []string{"SimpleResponses"}},
+		{"simple responses on REST", gateway.Config{Format: adapter.RESTAPI, Authorizer: &gateway.LambdaAuthorizer{Function: fn, SimpleResponses: true}}, []string{"SimpleResponses"}},
+		{"Token on an HTTP API", gateway.Config{Authorizer: &gateway.LambdaAuthorizer{Function: fn, Token: true, IdentitySources: []string{"$request.header.a"}}}, []string{"Token"}},
+		{"Token with two sources", gateway.Config{Format: adapter.RESTAPI, Authorizer: &gateway.LambdaAuthorizer{Function: fn, Token: true,
+			IdentitySources: []string{"method.request.header.a", "method.request.querystring.b"}}}, []string{"one identity source", "is a header"}},
+		{"Validation without Token", gateway.Config{Format: adapter.RESTAPI, Authorizer: &gateway.LambdaAuthorizer{Function: fn, Validation: "a"}}, []string{"Validation"}},
+		{"Validation that is none", gateway.Config{Format: adapter.RESTAPI, Authorizer: &gateway.LambdaAuthorizer{Function: fn, Token: true, Validation: "("}}, []string{"Validation"}},
+		{"sources of an HTTP API on REST", gateway.Config{Format: adapter.RESTAPI, Authorizer: &gateway.LambdaAuthorizer{Function: fn, IdentitySources: []string{"$request.header.a"}}},
+			[]string{`"$request.header.a"`, `"method.request.header.Authorization"`}},
+		{"a context variable that is unknown", gateway.Config{Authorizer: &gateway.LambdaAuthorizer{Function: fn, IdentitySources: []string{"$context.requestId"}}}, []string{`"$context.requestId"`, "routeKey"}},
 		{"$default on REST", gateway.Config{Function: fn, Format: adapter.RESTAPI, Routes: routes("$default")}, []string{"REST API"}},
 	}
 	for _, tt := range tests {

@@ -49,6 +49,12 @@ type Function interface {
 	Invoke(ctx context.Context, event []byte) ([]byte, error)
 }
 
+// FunctionFunc makes a Function of a func.
+type FunctionFunc func(ctx context.Context, event []byte) ([]byte, error)
+
+// Invoke calls f.
+func (f FunctionFunc) Invoke(ctx context.Context, event []byte) ([]byte, error) { return f(ctx, event) }
+
 // Gateway plays one AWS front before one function. It is an http.Handler, made
 // by [New], and safe for concurrent use.
 type Gateway struct {

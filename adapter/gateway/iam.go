@@ -9,8 +9,8 @@ import (
 )
 
 // IAMAuthorizer is authorization by AWS signature (AWS_IAM). It is an Authorizer
-// for REST APIs, HTTP APIs with payload 2.0, Function URLs and VPC Lattice; on
-// other fronts requests fail. What an HTTP API tells with payload 1.0 is
+// for REST APIs, HTTP APIs with payload 2.0, Function URLs and VPC Lattice; New
+// refuses it on other fronts. What an HTTP API tells with payload 1.0 is
 // unconfirmed. It is safe for concurrent use if Verify is. The zero
 // IAMAuthorizer refuses every request.
 type IAMAuthorizer struct {
@@ -40,6 +40,15 @@ type PoolIdentity struct {
 	// AMR is how the user logged in: "authenticated", the login provider, and the
 	// provider with the user's id; a guest's is "unauthenticated" alone.
 	AMR []string
+}
+
+// check reports a front without such authorization.
+func (a *IAMAuthorizer) check(c *Config) error {
+	switch c.Format {
+	case adapter.RESTAPI, adapter.HTTPAPIV2, adapter.FunctionURL, adapter.LatticeV1, adapter.LatticeV2:
+		return nil
+	}
+	return fmt.Errorf("gateway: IAMAuthorizer: Format %v is not known to tell who signed a request", c.Format)
 }
 
 // Authorize is an Authorizer.

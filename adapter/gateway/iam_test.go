@@ -109,7 +109,6 @@ func TestIAMRefuses(t *testing.T) {
 		"wrong signature":   {signed("/"), wrong, adapter.HTTPAPIV2, 403},
 		"nobody":            {signed("/"), signedBy(nil), adapter.HTTPAPIV2, 403},
 		"zero":              {signed("/"), new(gateway.IAMAuthorizer), adapter.HTTPAPIV2, 403},
-		"payload 1.0":       {signed("/"), signedBy(user), adapter.HTTPAPIV1, 500},
 		"on a Function URL": {unsigned, signedBy(user), adapter.FunctionURL, 403},
 		"on VPC Lattice":    {unsigned, &gateway.IAMAuthorizer{}, adapter.LatticeV2, 403},
 	} {

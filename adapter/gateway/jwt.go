@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 
 // JWTAuthorizer is an HTTP API's JWT authorizer ("Control access to HTTP APIs
 // with JWT authorizers"). It is an Authorizer for payloads
-// 1.0 and 2.0; on other fronts requests fail. It is safe for concurrent use.
+// 1.0 and 2.0; New refuses it on other fronts. It is safe for concurrent use.
 // The zero JWTAuthorizer refuses every token.
 type JWTAuthorizer struct {
 	// Issuer must be equal to the token's iss; "": nothing is.
@@ -49,13 +50,13 @@ func (d jwtData) shape(f adapter.Format) (any, map[string]any, error) {
 
 // Authorize is an Authorizer.
 func (a *JWTAuthorizer) Authorize(r *http.Request, route Route) (*Authorization, error) {
-	value, err := a.value(r)
+	from, err := a.source()
 	if err != nil {
 		return nil, err
 	}
-	claims, reason := verify(a.Verify).claims(r.Context(), bearer(value))
+	claims, reason := verify(a.Verify).claims(r.Context(), bearer(from.value(&call{request: r})))
 	if reason == "" {
-		reason = a.check(claims, time.Now())
+		reason = a.judge(claims, time.Now())
 	}
 	if reason != "" {
 		return nil, unauthorizedJWT(reason, route.Scopes)
@@ -70,22 +71,28 @@ func (a *JWTAuthorizer) Authorize(r *http.Request, route Route) (*Authorization,
 	return &Authorization{Authorizer: data}, nil
 }
 
-// value reads the identity source.
-func (a *JWTAuthorizer) value(r *http.Request) (string, error) {
-	if a.IdentitySource == "" {
-		return headerValue(r, "Authorization"), nil
+// source is where the token is.
+func (a *JWTAuthorizer) source() (source, error) {
+	from, err := parseSource(adapter.HTTPAPIV2, cmp.Or(a.IdentitySource, "$request.header.Authorization"))
+	if err == nil && from.kind != headerSource && from.kind != querySource {
+		err = fmt.Errorf("identity source %q: neither a header nor a query parameter", a.IdentitySource)
 	}
-	if name, ok := strings.CutPrefix(a.IdentitySource, "$request.header."); ok {
-		return headerValue(r, name), nil
-	}
-	if name, ok := strings.CutPrefix(a.IdentitySource, "$request.querystring."); ok {
-		return strings.Join(query(r.URL.RawQuery, "&")[name], ","), nil
-	}
-	return "", fmt.Errorf("gateway: IdentitySource %q: neither $request.header.NAME nor $request.querystring.NAME", a.IdentitySource)
+	return from, err
 }
 
-// check returns the reason why the claims do not pass, "" if they do.
-func (a *JWTAuthorizer) check(claims tokenClaims, now time.Time) adapter.Reason {
+// check reports settings that cannot work.
+func (a *JWTAuthorizer) check(c *Config) error {
+	if c.Format != adapter.HTTPAPIV1 && c.Format != adapter.HTTPAPIV2 {
+		return fmt.Errorf("gateway: JWTAuthorizer: Format %v has none; a REST API has a NativeJWTAuthorizer", c.Format)
+	}
+	if _, err := a.source(); err != nil {
+		return fmt.Errorf("gateway: JWTAuthorizer: %w", err)
+	}
+	return nil
+}
+
+// judge returns the reason why the claims do not pass, "" if they do.
+func (a *JWTAuthorizer) judge(claims tokenClaims, now time.Time) adapter.Reason {
 	switch {
 	case a.Issuer == "" || claims["iss"] != any(a.Issuer):
 		return reasonIssuer

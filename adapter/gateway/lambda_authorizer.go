@@ -1,101 +1,237 @@
 package gateway
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"maps"
 	"net/http"
+	"regexp"
+	"sync"
+	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
-// LambdaAuthorizer is the gateway's half of a Lambda authorizer ("Use API
-// Gateway Lambda authorizers", "Control access to HTTP APIs with Lambda
-// authorizers"); the other half, the function, is Decide. It is an
-// Authorizer for REST, HTTP and WebSocket APIs; on other fronts requests
-// fail. It is safe for concurrent use if Decide is. The zero LambdaAuthorizer
-// refuses every request.
+// LambdaAuthorizer asks a function of its own whether requests may pass, as the
+// Lambda authorizers of REST, HTTP and WebSocket APIs do ("Use API Gateway Lambda
+// authorizers", "Control access to HTTP APIs with AWS Lambda authorizers"), and
+// remembers the answers if TTL says so. New refuses one whose settings the API
+// does not have. It is safe for concurrent use and is not to be copied once a
+// Gateway has it; each Gateway that shares it has answers of its own.
+//
+// A remembered answer is one for all requests with the same values at
+// IdentitySources, whatever their route: a simple response, and a policy whose
+// resources have wildcards, then allow what the function was never asked about.
 type LambdaAuthorizer struct {
-	// Headers are the identity sources: a request that lacks one of them is a 401
-	// about which Decide is not asked. nil: none.
-	Headers []string
-	// Decide stands for the authorizer function; nil refuses every request. An
-	// error is a failed authorizer (500).
-	Decide func(r *http.Request, route Route) (LambdaDecision, error)
+	// Function is invoked with an event of the API's and answers with a policy or
+	// a simple response. It has 10 s. An answer that is neither, an error and a
+	// panic are a failed authorizer (500), but an error whose text is
+	// "Unauthorized" is a 401 on REST and WebSocket APIs.
+	Function Function
+	// IdentitySources are expressions such as "$request.header.Authorization" on
+	// an HTTP API, "method.request.header.Authorization" or "context.path" on a
+	// REST API and "route.request.querystring.ticket" on a WebSocket API. A request
+	// that lacks one of them is a 401 about which Function is not asked. Empty:
+	// none, but a Token authorizer's is the header Authorization.
+	IdentitySources []string
+	// TTL is how long answers are remembered, at most 1 h; 0: not at all. It needs
+	// IdentitySources.
+	TTL time.Duration
+	// Payload is the version of the event on an HTTP API, "1.0" or "2.0";
+	// "": "2.0". The other APIs have no such setting.
+	Payload string
+	// SimpleResponses lets Function answer {"isAuthorized": …, "context": …}
+	// instead of a policy, on an HTTP API with Payload 2.0.
+	SimpleResponses bool
+	// Token makes it a TOKEN authorizer of a REST API, whose event has the value
+	// of its one identity source, a header, and the method's ARN. False: REQUEST.
+	Token bool
+	// Validation is a regular expression that a Token authorizer's value has to
+	// match as a whole; if not, the request is a 401 about which Function is not
+	// asked. "": anything does.
+	Validation string
+
+	mu      sync.Mutex
+	answers map[answerKey]remembered
 }
 
-// LambdaDecision is what an authorizer function answers, in the form of a policy
-// or, on an HTTP API, a simple response.
-type LambdaDecision struct {
-	// Allow is isAuthorized, or that the policy allows the route; false: 403.
-	Allow bool
-	// PrincipalID is a policy's principalId; "" is a failed authorizer on REST and
-	// WebSocket APIs. An HTTP API with payload 2.0 is not known to tell it.
-	PrincipalID string
-	// Context is told to the function: as it is on an HTTP API with payload 2.0,
-	// else flat, next to the principalId, where REST and WebSocket APIs take
-	// strings, numbers and bools alone. nil: none.
-	Context map[string]any
+// answerKey is what an answer is remembered by.
+type answerKey struct {
+	gateway  *Gateway
+	identity string
 }
 
-// Authorize is an Authorizer.
-func (a *LambdaAuthorizer) Authorize(r *http.Request, route Route) (*Authorization, error) {
-	for _, name := range a.Headers {
-		if r.Header.Get(name) == "" {
-			return nil, &Refusal{Status: http.StatusUnauthorized, Reason: "identity source missing"}
+// remembered is an answer and when it is forgotten.
+type remembered struct {
+	answer  *lambdaAnswer
+	expires time.Time
+}
+
+const (
+	maxTTL         = time.Hour        // "Quotas for configuring and running a REST API", the same for HTTP APIs
+	authorizerTime = 10 * time.Second // the same
+	maxAnswers     = 1000             // bounds what is remembered on a laptop; AWS's number is not documented
+)
+
+// check reports the settings that the API does not have.
+func (a *LambdaAuthorizer) check(c *Config) error {
+	var problems []error
+	problem := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf("gateway: LambdaAuthorizer: "+format, args...))
+	}
+	httpAPI := c.Format == adapter.HTTPAPIV1 || c.Format == adapter.HTTPAPIV2
+	if !httpAPI && c.Format != adapter.RESTAPI && c.Format != adapter.WebSocketAPI {
+		return fmt.Errorf("gateway: LambdaAuthorizer: Format %v has none", c.Format)
+	}
+	if a.Function == nil {
+		problem("Function is nil")
+	}
+	if a.TTL < 0 || a.TTL > maxTTL {
+		problem("TTL %v: not from 0 to %v", a.TTL, maxTTL)
+	}
+	if a.TTL > 0 && len(a.sources()) == 0 {
+		problem("TTL %v: needs IdentitySources, or one answer would be everybody's", a.TTL)
+	}
+	if a.Payload != "" && (!httpAPI || a.Payload != "1.0" && a.Payload != "2.0") {
+		problem("Payload %q: not a version that Format %v has", a.Payload, c.Format)
+	}
+	if a.SimpleResponses && (!httpAPI || a.Payload == "1.0") {
+		problem("SimpleResponses: only on an HTTP API with Payload 2.0")
+	}
+	for _, expression := range a.sources() {
+		if s, err := parseSource(c.Format, expression); err != nil {
+			problem("%w", err)
+		} else if a.Token && s.kind != headerSource {
+			problem("identity source %q: a Token authorizer's is a header", expression)
 		}
 	}
-	if a.Decide == nil {
-		return nil, &Refusal{Status: http.StatusForbidden, Reason: "no authorizer function"}
+	return errors.Join(append(problems, a.checkToken(c.Format))...)
+}
+
+func (a *LambdaAuthorizer) checkToken(f adapter.Format) error {
+	_, err := regexp.Compile(a.Validation)
+	switch {
+	case a.Token && f != adapter.RESTAPI:
+		return errors.New("gateway: LambdaAuthorizer: Token: only a REST API has such authorizers")
+	case a.Token && len(a.IdentitySources) > 1:
+		return errors.New("gateway: LambdaAuthorizer: Token: has one identity source")
+	case a.Validation != "" && !a.Token:
+		return errors.New("gateway: LambdaAuthorizer: Validation: only for Token")
+	case err != nil:
+		return fmt.Errorf("gateway: LambdaAuthorizer: Validation: %w", err)
 	}
-	decision, err := a.Decide(r, route)
+	return nil
+}
+
+func (a *LambdaAuthorizer) sources() []string {
+	if a.Token && len(a.IdentitySources) == 0 {
+		return []string{"method.request.header.Authorization"}
+	}
+	return a.IdentitySources
+}
+
+// Authorize is an Authorizer. It asks nothing outside a Gateway.
+func (a *LambdaAuthorizer) Authorize(r *http.Request, _ Route) (*Authorization, error) {
+	c := callOf(r.Context())
+	if c == nil {
+		return nil, errors.New("gateway: LambdaAuthorizer: not asked by a Gateway")
+	}
+	identity, err := a.identity(c)
 	if err != nil {
 		return nil, err
 	}
-	if !decision.Allow {
-		return nil, &Refusal{Status: http.StatusForbidden, Reason: "denied by the authorizer function"}
+	answer, err := a.answer(c, identity)
+	if err != nil {
+		return nil, err
 	}
-	return &Authorization{Authorizer: decision}, nil
+	return answer.judge(c)
 }
 
-func (d LambdaDecision) shape(f adapter.Format) (any, map[string]any, error) {
-	switch f {
-	case adapter.HTTPAPIV2:
-		return map[string]any{"lambda": d.Context}, nil, nil
-	case adapter.HTTPAPIV1:
-		return d.flat(), nil, nil // unconfirmed
-	case adapter.RESTAPI, adapter.WebSocketAPI:
-		if reason := d.flaw(); reason != "" {
-			return nil, nil, frontOf(f).refuse(authorizerFailed, reason)
+// identity is the request's values at the identity sources.
+func (a *LambdaAuthorizer) identity(c *call) ([]string, error) {
+	var values []string
+	for _, expression := range a.sources() {
+		s, err := parseSource(c.gateway.config.Format, expression)
+		if err != nil {
+			return nil, err
 		}
-		return d.flat(), nil, nil
-	}
-	return nil, nil, fmt.Errorf("gateway: %v: has no Lambda authorizer", f)
-}
-
-// flat lays the context beside what the gateway says itself. Which of the two
-// wins a name is unconfirmed.
-func (d LambdaDecision) flat() map[string]any {
-	data := map[string]any{}
-	maps.Copy(data, d.Context)
-	data["integrationLatency"] = 42
-	if d.PrincipalID != "" {
-		data["principalId"] = d.PrincipalID
-	}
-	return data
-}
-
-// flaw is why a REST API does not take the answer, "" for none ("Output from an
-// API Gateway Lambda authorizer").
-func (d LambdaDecision) flaw() adapter.Reason {
-	if d.PrincipalID == "" {
-		return "the authorizer function names no principal"
-	}
-	for _, value := range d.Context {
-		switch value.(type) {
-		case string, bool, int, int64, float64:
-		default:
-			return "the authorizer function's context holds more than text, numbers and bools"
+		value := s.value(c)
+		if value == "" {
+			return nil, &Refusal{Status: http.StatusUnauthorized, Reason: "identity source missing"}
 		}
+		values = append(values, value)
 	}
-	return ""
+	if a.Validation != "" && !regexp.MustCompile("^(?:"+a.Validation+")$").MatchString(values[0]) {
+		return nil, &Refusal{Status: http.StatusUnauthorized, Reason: "identity source does not match Validation"}
+	}
+	return values, nil
+}
+
+// answer is the function's, remembered or new. Only answers are remembered, and
+// no failure.
+func (a *LambdaAuthorizer) answer(c *call, identity []string) (*lambdaAnswer, error) {
+	key := answerKey{c.gateway, fmt.Sprintf("%q", identity)}
+	if answer := a.recall(key, c.at); answer != nil {
+		return answer, nil
+	}
+	event, err := c.encode(a.event(c, identity))
+	if err != nil {
+		return nil, err
+	}
+	reply, err := a.invoke(c, event)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := a.parse(c, reply)
+	if err != nil {
+		return nil, err
+	}
+	a.remember(key, answer, c.at)
+	return answer, nil
+}
+
+func (a *LambdaAuthorizer) recall(key answerKey, now time.Time) *lambdaAnswer {
+	if a.TTL == 0 {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if r, ok := a.answers[key]; ok && now.Before(r.expires) {
+		return r.answer
+	}
+	return nil
+}
+
+func (a *LambdaAuthorizer) remember(key answerKey, answer *lambdaAnswer, now time.Time) {
+	if a.TTL == 0 {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.answers == nil || len(a.answers) >= maxAnswers {
+		a.answers = map[answerKey]remembered{}
+	}
+	a.answers[key] = remembered{answer, now.Add(a.TTL)}
+}
+
+// invoke asks the function within its time.
+func (a *LambdaAuthorizer) invoke(c *call, event []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(c.values(), authorizerTime)
+	defer cancel()
+	done := make(chan result, 1)
+	go run(ctx, a.Function, event, done)
+	select {
+	case got := <-done:
+		if got.err != nil && got.err.Error() == "Unauthorized" && c.gateway.config.unauthorizes() {
+			return nil, &Refusal{Status: http.StatusUnauthorized, Reason: "the authorizer function said Unauthorized"}
+		}
+		return got.reply, got.err
+	case <-ctx.Done():
+		return nil, errors.New("gateway: the authorizer function did not answer in time")
+	}
+}
+
+// unauthorizes reports whether an authorizer function can ask for a 401.
+func (c *Config) unauthorizes() bool {
+	return c.Format == adapter.RESTAPI || c.Format == adapter.WebSocketAPI
 }

@@ -57,7 +57,9 @@ const (
 
 // eventREST: path parameters stay encoded, and a semicolon separates query
 // parameters, too ("Important notes for REST APIs").
-func eventREST(c *call) (any, error) {
+func eventREST(c *call) (any, error) { return restEvent(c), nil }
+
+func restEvent(c *call) *eventV1 {
 	header := c.header(notInREST)
 	if strings.HasPrefix(header.Get("Authorization"), "AWS4-HMAC-SHA256 ") {
 		header.Del("Authorization") // signed requests arrive without (recorded)
@@ -71,19 +73,21 @@ func eventREST(c *call) (any, error) {
 	if len(c.request.Header["User-Agent"]) == 0 {
 		event.RequestContext.Identity["userAgent"] = nil
 	}
-	return event, nil
+	return event
 }
 
 // eventHTTPAPIV1: the ids are of the short form and the resource's is the
 // route key.
-func eventHTTPAPIV1(c *call) (any, error) {
+func eventHTTPAPIV1(c *call) (any, error) { return httpAPIEventV1(c), nil }
+
+func httpAPIEventV1(c *call) *eventV1 {
 	event := c.eventV1(c.header(hopByHop), query(c.request.URL.RawQuery, "&"))
 	event.Version = "1.0"
 	event.PathParameters = decodedParams(c.params)
 	event.setBody(c.text(c.binaryByType()))
 	event.RequestContext.RequestID = c.extendedID
 	event.RequestContext.ResourceID = c.route.Key
-	return event, nil
+	return event
 }
 
 // eventV1 fills what both fronts have in common.

@@ -50,13 +50,15 @@ type httpV2 struct {
 }
 
 // eventHTTPAPIV2: cookies are moved out of the headers.
-func eventHTTPAPIV2(c *call) (any, error) {
+func eventHTTPAPIV2(c *call) (any, error) { return httpAPIEventV2(c), nil }
+
+func httpAPIEventV2(c *call) *eventV2 {
 	event := c.eventV2()
 	delete(event.Headers, "cookie")
 	event.PathParameters = decodedParams(c.params)
 	event.StageVariables = c.gateway.config.StageVariables
 	event.RequestContext.RequestID = c.extendedID
-	return event, nil
+	return event
 }
 
 // eventFunctionURL: cookies are in two places, the caller's account is

@@ -143,10 +143,12 @@ func (f *front) failed(err error) *Refusal {
 func (f *front) denied(err error) *Refusal {
 	var theirs *Refusal
 	if errors.As(err, &theirs) {
-		switch theirs.Status {
-		case http.StatusUnauthorized:
+		switch {
+		case theirs.failure == authorizerFailed:
+			return f.with(authorizerFailed, theirs)
+		case theirs.Status == http.StatusUnauthorized:
 			return f.with(unauthorized, theirs)
-		case http.StatusForbidden:
+		case theirs.Status == http.StatusForbidden:
 			return f.with(accessDenied, theirs)
 		}
 	}
