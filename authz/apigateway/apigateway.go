@@ -94,6 +94,11 @@ type Options struct {
 	Title string
 	// CloudFormation is what openapi.cfn.json refers to.
 	CloudFormation CloudFormation
+	// Document is the app's own OpenAPI 3.0 document in JSON. The plan has a route
+	// for each of its operations, and the documents that the plan writes are this
+	// one with what each operation asks for, where it goes, and the paths that it
+	// lacks. An operation without a rule is an error of New. nil: none.
+	Document []byte
 }
 
 var errNoRouter = errors.New("apigateway: no policy: the Router is nil")

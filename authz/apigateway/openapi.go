@@ -58,7 +58,11 @@ func (d *document) encode() []byte {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(d.root()); err != nil {
+	root := d.root()
+	if d.plan.app != nil {
+		root = d.plan.app.merge(root)
+	}
+	if err := e.Encode(root); err != nil {
 		panic(err) // only maps, lists and texts
 	}
 	return b.Bytes()

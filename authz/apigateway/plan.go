@@ -75,9 +75,13 @@ type Plan struct {
 	Problems []Problem
 	// Notes say what a reviewer should know though nothing is wrong.
 	Notes []string
+	// Differences are operations of Options.Document whose security contradicts the
+	// policy. The policy's is what is planned.
+	Differences []string
 
 	opts  Options
 	trust claims.Trust
+	app   *appDocument
 }
 
 // New returns the plan of a policy. nil options are the zero Options. It returns
@@ -150,6 +154,9 @@ func (p *Plan) String() string {
 			word = "warning"
 		}
 		fmt.Fprintf(&b, "%s: %s\n", word, problem)
+	}
+	for _, difference := range p.Differences {
+		fmt.Fprintf(&b, "difference: %s\n", difference)
 	}
 	for _, note := range p.Notes {
 		fmt.Fprintf(&b, "note: %s\n", note)

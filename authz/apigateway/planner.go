@@ -22,6 +22,9 @@ type planner struct {
 	keys      map[string]*key
 	problems  []Problem
 	notes     []string
+
+	app         *appDocument // nil: none
+	differences []string
 }
 
 // exchange is a request to a witness, with the rule that decides it.
@@ -42,7 +45,7 @@ func newPlanner(r Router, opts *Options) (*planner, error) {
 	policy := r.Policy()
 	var err error
 	p.terms, err = newTerms(policy, p.opts)
-	if err := errors.Join(p.opts.check(), err, checkPolicy(policy)); err != nil {
+	if err = errors.Join(p.opts.check(), err, checkPolicy(policy)); err != nil {
 		return nil, err
 	}
 	p.rules = policy.Rules
@@ -53,7 +56,12 @@ func newPlanner(r Router, opts *Options) (*planner, error) {
 		return nil, err
 	}
 	p.propose()
-	return p, p.oracle.unknown
+	if len(p.opts.Document) > 0 {
+		if p.app, err = parseDocument(p.opts.Document); err == nil {
+			err = p.enter(p.app)
+		}
+	}
+	return p, errors.Join(err, p.oracle.unknown)
 }
 
 func checkPolicy(policy authz.Policy) error {

@@ -144,7 +144,7 @@ func resources(keys []*key) int {
 
 // finish returns the plan in its stable order.
 func (p *planner) finish(keys []*key) *Plan {
-	plan := &Plan{Kind: p.opts.Kind, Problems: p.problems, Notes: p.notes, opts: p.opts, trust: p.terms.trust}
+	plan := &Plan{Kind: p.opts.Kind, Problems: p.problems, Notes: p.notes, Differences: p.differences, opts: p.opts, trust: p.terms.trust, app: p.app}
 	for _, k := range keys {
 		plan.Routes = append(plan.Routes, Route{
 			Key:        k.String(),
