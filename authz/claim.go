@@ -19,6 +19,7 @@ const groupsClaim = "cognito:groups"
 // oneOf is a requirement that something about the caller is one of some values.
 type oneOf struct {
 	text    string
+	claim   string // "" unless it is one that Identity has no field for
 	values  []string
 	missing error
 	holds   func(id *claims.Identity, values []string) (bool, error)
@@ -30,7 +31,7 @@ type oneOf struct {
 // REST API's comma-joined one may be, is in none. Groups panics if there are no
 // names or one is empty.
 func Groups(anyOf ...string) Requirement {
-	return newOneOf("Groups", "group", anyOf, func(id *claims.Identity, names []string) (bool, error) {
+	return newOneOf("Groups", "group", groupsClaim, anyOf, func(id *claims.Identity, names []string) (bool, error) {
 		groups, err := id.List(groupsClaim)
 		return err == nil && slices.ContainsFunc(groups, among(names)), err
 	})
@@ -45,7 +46,7 @@ func Claim(name string, oneOf ...string) Requirement {
 	if name == "" {
 		panic("authz: Claim without a name")
 	}
-	return newOneOf("Claim", "claim "+name, oneOf, func(id *claims.Identity, values []string) (bool, error) {
+	return newOneOf("Claim", "claim "+name, name, oneOf, func(id *claims.Identity, values []string) (bool, error) {
 		value, _ := id.Claim(name)
 		switch v := value.(type) {
 		case bool:
@@ -61,7 +62,7 @@ func Claim(name string, oneOf ...string) Requirement {
 // TokenUse requires an Identity with this TokenUse, such as "access" where ID
 // tokens must not pass. It panics if s is empty.
 func TokenUse(s string) Requirement {
-	return newOneOf("TokenUse", "token use", []string{s}, func(id *claims.Identity, values []string) (bool, error) {
+	return newOneOf("TokenUse", "token use", "", []string{s}, func(id *claims.Identity, values []string) (bool, error) {
 		return slices.Contains(values, id.TokenUse), nil
 	})
 }
@@ -72,12 +73,12 @@ func TokenUse(s string) Requirement {
 // the issuer.
 func AccessToken() Requirement {
 	const text = "access token"
-	return &oneOf{text, nil, cause.Text("authz: needs an " + text), func(id *claims.Identity, _ []string) (bool, error) {
+	return &oneOf{text, "", nil, cause.Text("authz: needs an " + text), func(id *claims.Identity, _ []string) (bool, error) {
 		return id.IsAccessToken(), nil
 	}}
 }
 
-func newOneOf(where, what string, values []string, holds func(*claims.Identity, []string) (bool, error)) Requirement {
+func newOneOf(where, what, claim string, values []string, holds func(*claims.Identity, []string) (bool, error)) Requirement {
 	if len(values) == 0 || slices.Contains(values, "") {
 		panic("authz: " + where + " without a value, or with an empty one")
 	}
@@ -86,7 +87,7 @@ func newOneOf(where, what string, values []string, holds func(*claims.Identity, 
 		quoted[i] = strconv.Quote(v)
 	}
 	text := what + " " + choice(quoted)
-	return &oneOf{text, slices.Clone(values), cause.Text("authz: needs " + text), holds}
+	return &oneOf{text, claim, slices.Clone(values), cause.Text("authz: needs " + text), holds}
 }
 
 func (o *oneOf) Check(_ *http.Request, id *claims.Identity) error {

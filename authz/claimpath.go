@@ -22,7 +22,7 @@ var (
 // or boolean is compared by its JSON text.
 //
 // It needs claims that keep their JSON types, as a verified token's and a REST
-// API's native JWT authorizer's do (claims.Source.KeepsTypes): nobody behind
+// API's native JWT authorizer's do (claims.Identity.KeepsTypes): nobody behind
 // another source meets it. A path is never taken for a claim's name, since names
 // may hold dots. ClaimPath panics if path has fewer than two names, since Claim
 // is for one, if one is empty, or if there are no values or one is empty.
@@ -36,8 +36,8 @@ func ClaimPath(path []string, oneOf ...string) Requirement {
 		quoted[i] = strconv.Quote(name)
 	}
 	what := "claim path [" + strings.Join(quoted, " ") + "]"
-	return newOneOf("ClaimPath", what, oneOf, func(id *claims.Identity, values []string) (bool, error) {
-		if !id.Source.KeepsTypes() {
+	return newOneOf("ClaimPath", what, path[0], oneOf, func(id *claims.Identity, values []string) (bool, error) {
+		if !id.KeepsTypes() {
 			return false, errNoTypes
 		}
 		value, err := member(id, path)

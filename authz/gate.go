@@ -38,8 +38,33 @@ func (g *Guard) Rule(method, pattern string, req Requirement) Rule {
 		Pattern:     pattern,
 		Requirement: req.String(),
 		Gate:        g.gate(req),
+		Claims:      g.claims(req),
 		ByIdentity:  byIdentity(req) && (req == Public() || g.Every == nil || byIdentity(g.Every)),
 	}
+}
+
+// claims returns the names of the claims that req and g.Every look at.
+func (g *Guard) claims(req Requirement) []string {
+	names := claimsOf(req)
+	if g.Every != nil && req != Public() {
+		names = append(names, claimsOf(g.Every)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func claimsOf(req Requirement) (names []string) {
+	switch req := req.(type) {
+	case *oneOf:
+		if req.claim != "" {
+			names = append(names, req.claim)
+		}
+	case *combination:
+		for _, part := range req.parts {
+			names = append(names, claimsOf(part)...)
+		}
+	}
+	return names
 }
 
 // byIdentity reports whether req looks at nothing but the Identity.

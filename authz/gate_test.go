@@ -90,11 +90,24 @@ func TestGate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := g.Rule("GET", "/x", test.req)
-			want := authz.Rule{Method: "GET", Pattern: "/x", Requirement: test.req.String(), Gate: test.want, ByIdentity: got.ByIdentity}
+			want := authz.Rule{Method: "GET", Pattern: "/x", Requirement: test.req.String(), Gate: test.want, ByIdentity: got.ByIdentity, Claims: got.Claims}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("rule (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestRuleClaims(t *testing.T) {
+	g := &authz.Guard{Every: authz.Claim("tenant", "t1")}
+	req := authz.All(authz.Scope("a"), authz.Any(authz.Groups("g"), authz.ClaimPath([]string{"realm_access", "roles"}, "r")),
+		authz.Claim("tenant", "t2"), authz.TokenUse("access"))
+	want := []string{"cognito:groups", "realm_access", "tenant"}
+	if diff := cmp.Diff(want, g.Rule("GET", "/x", req).Claims); diff != "" {
+		t.Errorf("claims (-want +got):\n%s", diff)
+	}
+	if got := g.Rule("GET", "/x", authz.Public()).Claims; got != nil {
+		t.Errorf("a public rule looks at %q", got)
 	}
 }
 

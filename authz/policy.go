@@ -31,6 +31,10 @@ type Rule struct {
 	Requirement string // text of the requirement
 	Gate        Gate   // what of it a gateway can ask for
 
+	// Claims are the names of the claims that the requirement looks at, sorted:
+	// those of Groups, Claim and ClaimPath. What a Func looks at is unknown.
+	Claims []string
+
 	// ByIdentity reports that the Identity alone decides whether a caller is
 	// admitted: no part of the requirement, Guard.Every included, is a Func or
 	// another Requirement that may look at the request. Such a decision can be
@@ -53,6 +57,7 @@ func (g *Guard) Policy(rules []Rule) Policy {
 	for i := range p.Rules {
 		gate := &p.Rules[i].Gate
 		gate.Scopes, gate.Sources = slices.Clone(gate.Scopes), slices.Clone(gate.Sources)
+		p.Rules[i].Claims = slices.Clone(p.Rules[i].Claims)
 	}
 	slices.SortFunc(p.Rules, func(a, b Rule) int {
 		return cmp.Or(cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Method, b.Method))

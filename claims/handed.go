@@ -62,6 +62,11 @@ func (id *Identity) keyKind() string {
 	return id.Source.keyKind()
 }
 
+// KeepsTypes reports whether the Identity's claims have the JSON types that they
+// had in the token: those of a source that keeps them, and those that a Lambda
+// authorizer handed on by Config.LambdaIdentity.
+func (id *Identity) KeepsTypes() bool { return id.isHanded() || id.Source.KeepsTypes() }
+
 // dialect is how the Identity's claims are written.
 func (id *Identity) dialect() dialect {
 	if id.isHanded() {

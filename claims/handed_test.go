@@ -1,6 +1,7 @@
 package claims_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -50,6 +51,9 @@ func TestHandedOnIdentity(t *testing.T) {
 		if id.Subject != "ada" || id.Source != claims.LambdaAuthorizer || id.Expiry.Unix() != 1718722804 ||
 			!slices.Equal(id.Scopes, []string{"read", "write"}) || !slices.Equal(groups, []string{"a,b", "c d"}) {
 			t.Errorf("%v: %+v, groups %q, %v", front, id, groups, err)
+		}
+		if level, _ := id.Claim("level"); level != json.Number("7") || !id.KeepsTypes() {
+			t.Errorf("%v: level %v, types kept: %t", front, level, id.KeepsTypes())
 		}
 		if !id.IsAccessToken() || !id.IssuedBy("staff") {
 			t.Errorf("%v: access token %t, staff %t", front, id.IsAccessToken(), id.IssuedBy("staff"))
