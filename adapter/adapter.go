@@ -120,10 +120,10 @@ func (h *Handler) invoke(ctx context.Context, s *scratch, format Format) ([]byte
 
 // reply serves the request that the event makes.
 func (h *Handler) reply(inv *invocation, s *scratch) ([]byte, result) {
-	r, ok := h.newRequest(inv, s)
+	r, problem := h.newRequest(inv, s)
 	inv.note(r)
-	if !ok {
-		return h.own(inv, s, result{status: http.StatusBadRequest, reason: ReasonBadRequest})
+	if problem.status != 0 {
+		return h.own(inv, s, result{status: problem.status, reason: problem.reason, member: problem.member})
 	}
 	inv.response.isHEAD = r.Method == http.MethodHead
 	res := h.serve(inv, r)
@@ -149,7 +149,7 @@ func (h *Handler) reply(inv *invocation, s *scratch) ([]byte, result) {
 // handler may still hold the old one. A panic has been logged already.
 func (h *Handler) own(inv *invocation, s *scratch, res result) ([]byte, result) {
 	if !res.panicked() {
-		h.logOwn(inv, res.status, res.reason)
+		h.logOwn(inv, &res)
 	}
 	why := returned
 	if res.reason == ReasonLate {

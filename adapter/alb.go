@@ -23,12 +23,28 @@ func (f *fields) alb() source {
 //
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
 func forwardedFor(lines []string, hops int) string {
-	entries := strings.Split(strings.Join(lines, ","), ",")
-	return withPort(strings.TrimSpace(entries[max(0, len(entries)-1-hops)]))
+	rest := ""
+	if len(lines) > 0 {
+		rest = lines[len(lines)-1]
+		lines = lines[:len(lines)-1]
+	}
+	for {
+		i := strings.LastIndexByte(rest, ',')
+		entry := rest[i+1:]
+		if hops == 0 || i < 0 && len(lines) == 0 {
+			return withPort(strings.TrimSpace(entry))
+		}
+		hops--
+		if i >= 0 {
+			rest = rest[:i]
+		} else {
+			rest, lines = lines[len(lines)-1], lines[:len(lines)-1]
+		}
+	}
 }
 
 // withPort returns an address in the form of http.Request.RemoteAddr, "" for
-// what is none. With client port preservation, entries have a port.
+// what is not an address. With client port preservation, entries have a port.
 func withPort(address string) string {
 	if ip, err := netip.ParseAddr(address); err == nil {
 		return netip.AddrPortFrom(ip, 0).String()

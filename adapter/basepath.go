@@ -21,7 +21,7 @@ import (
 //
 // The mapping key of an HTTP API's custom domain is not in an event of payload
 // 2.0, and so not in BasePath.
-func (e *Event) BasePath() string { return e.basePath.of(e.text) }
+func (e *Event) BasePath() string { return e.basePath.in(e.text) }
 
 // BaseURL returns the URL under which clients reach the handler's path "/":
 // https, the domain name that the front vouches for, which is never the Host
@@ -30,7 +30,7 @@ func (e *Event) BasePath() string { return e.basePath.of(e.text) }
 // returns nil if the event names no domain, and for load balancers and VPC
 // Lattice, which vouch for none. Each call returns a URL of its own.
 func (e *Event) BaseURL() *url.URL {
-	host := e.domainName.of(e.text)
+	host := e.domainName.in(e.text)
 	if host == "" {
 		return nil
 	}
@@ -41,12 +41,13 @@ func (e *Event) BaseURL() *url.URL {
 	case e.plainHTTP:
 		u.Scheme = "http"
 	}
-	if base := e.BasePath(); base != "" {
-		p := encodedPath(base)
-		u.Path = p.decoded
-		if p.custom {
-			u.RawPath = p.escaped
-		}
+	base := e.BasePath()
+	u.Path = base
+	if path, err := url.PathUnescape(base); err == nil {
+		u.Path = path
+	}
+	if u.EscapedPath() != base {
+		u.RawPath = base
 	}
 	return u
 }

@@ -9,14 +9,14 @@ type EventError struct {
 }
 
 func (e *EventError) Error() string {
-	message := "adapter: event not served: " + string(e.Reason)
+	message := string(e.Reason)
 	if e.Format != 0 {
 		message += ": " + e.Format.String()
 	}
 	if e.Err != nil {
 		message += ": " + e.Err.Error()
 	}
-	return message
+	return "adapter: event not served: " + message
 }
 
 // Unwrap returns Err.

@@ -29,20 +29,15 @@ type Event struct {
 	plainHTTP bool // the client did not use TLS
 
 	text                       string // what the following are parts of
-	context, stageVariables    part   // raw JSON
-	basePath, requestID, apiID part
-	domainName                 part // empty also if the front does not vouch for it
+	context, stageVariables    span   // raw JSON
+	basePath, requestID, apiID span
+	domainName                 span // empty also if the front does not vouch for it
 
 	slot slot.Slot
 
 	mu  sync.Mutex
 	raw []byte // nil once the invocation is over
 }
-
-// part is a part of an Event's text. An event has less than 2 GB.
-type part struct{ start, end int32 }
-
-func (p part) of(text string) string { return text[p.start:p.end] }
 
 // ParseEvent reads an event as Handler does and returns what a handler would
 // find in its context: for tests of code that reads identities or the request
@@ -54,7 +49,7 @@ func ParseEvent(event []byte) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	inv := new(invocation)
+	inv := &invocation{parent: context.Background()}
 	inv.event.format, inv.event.raw = format, event
 	_, _ = new(Handler).newRequest(inv, &s) // an event of a request that HTTP does not allow is one all the same
 	return &inv.event, nil
@@ -67,12 +62,12 @@ func (e *Event) Format() Format { return e.format }
 // It is the ID in the front's logs, which is the Lambda request's ID for a
 // function URL only. It is "" for load balancers and VPC Lattice. Whoever may
 // invoke the function chooses it.
-func (e *Event) RequestID() string { return e.requestID.of(e.text) }
+func (e *Event) RequestID() string { return e.requestID.in(e.text) }
 
 // APIID returns the ID of the API, or a function URL's, requestContext.apiId.
 // It is "" for load balancers and VPC Lattice. Whoever may invoke the function
 // chooses it.
-func (e *Event) APIID() string { return e.apiID.of(e.text) }
+func (e *Event) APIID() string { return e.apiID.in(e.text) }
 
 // RequestContext decodes the event's requestContext into v, as json.Unmarshal
 // does; a *json.RawMessage gets a copy of its bytes. An event without one
@@ -83,7 +78,7 @@ func (e *Event) APIID() string { return e.apiID.of(e.text) }
 // unconfirmed: their absence says nothing.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 func (e *Event) RequestContext(v any) error {
-	context := e.context.of(e.text)
+	context := e.context.in(e.text)
 	if context == "" {
 		return errNoContext
 	}
@@ -101,7 +96,7 @@ func (e *Event) RequestContext(v any) error {
 // not set and on fronts without stages.
 func (e *Event) StageVariable(name string) string {
 	var variables map[string]any
-	text := e.stageVariables.of(e.text)
+	text := e.stageVariables.in(e.text)
 	if text == "" || json.Unmarshal([]byte(text), &variables) != nil {
 		return ""
 	}

@@ -1,6 +1,10 @@
 package adapter
 
-import "github.com/gatehouse-go/gatehouse/internal/scan"
+import (
+	"slices"
+
+	"github.com/gatehouse-go/gatehouse/internal/scan"
+)
 
 // fields are the places in an event that a request is made of, of any format:
 // one pass over the event finds them all, and decodes none.
@@ -17,9 +21,10 @@ type fields struct {
 	stageVariables                                      span
 	context                                             contextFields
 	marks                                               marks
+	wrong                                               string // the member that has a value of a kind it cannot have
 }
 
-// marks are members that only tell what kind of event it is.
+// marks are members that say nothing but what kind of event it is.
 type marks struct {
 	authorizerType, authorizerARN, messageVersion, agent bool
 	lists                                                bool // multiValueHeaders is there
@@ -29,10 +34,12 @@ type marks struct {
 // the other.
 type pair struct{ name, value scan.Text }
 
-// span is a value in the event; the zero span is none.
-type span struct{ start, end int }
+// span is a part of an event, or of the arena: neither has 2 GB. The zero span
+// is none.
+type span struct{ start, end int32 }
 
 func (s span) of(data []byte) []byte { return data[s.start:s.end] }
+func (s span) in(text string) string { return text[s.start:s.end] }
 
 // reset keeps the lists' memory for the next event.
 func (f *fields) reset() {
@@ -43,7 +50,7 @@ func (f *fields) reset() {
 	}
 }
 
-// parse finds the fields of an event and tells its format. The error is an
+// parse finds the fields of an event and its format. The error is an
 // *EventError.
 func (f *fields) parse(event []byte) (Format, error) {
 	f.data = event
@@ -85,14 +92,14 @@ func (f *fields) member(name []byte, i int) int {
 	case "rawQueryString":
 		return text(f.data, i, &f.rawQuery)
 	case "headers":
-		return pairs(f.data, i, &f.headers)
+		return f.pairs(i, &f.headers, "headers")
 	case "multiValueHeaders":
 		f.marks.lists = scan.Kind(f.data, i) == '{'
-		return pairs(f.data, i, &f.multiHeaders)
+		return f.pairs(i, &f.multiHeaders, "multiValueHeaders")
 	case "queryStringParameters", "query_string_parameters":
-		return pairs(f.data, i, &f.query)
+		return f.pairs(i, &f.query, "queryStringParameters")
 	case "multiValueQueryStringParameters":
-		return pairs(f.data, i, &f.multiQuery)
+		return f.pairs(i, &f.multiQuery, "multiValueQueryStringParameters")
 	case "cookies":
 		return list(f.data, i, &f.cookies)
 	case "body":
@@ -136,8 +143,9 @@ func text(data []byte, i int, into *scan.Text) int {
 // readBody reads the body. One in base64 is part of the event and decoded only
 // when it is read.
 func (f *fields) readBody(i int) int {
-	if scan.Kind(f.data, i) != '"' {
+	if kind := scan.Kind(f.data, i); kind != '"' {
 		var t scan.Text
+		f.blame(kind, "body")
 		i = text(f.data, i, &t)
 		f.body, f.bodyChecked = t.Raw(f.data), true
 		return i
@@ -153,44 +161,63 @@ func object(data []byte, i int, into *span) int {
 	*into = span{}
 	end := scan.Skip(data, i)
 	if end > 0 && scan.Kind(data, i) == '{' {
-		*into = span{i, end}
+		*into = span{int32(i), int32(end)}
 	}
 	return end
 }
 
-// pairs reads an object whose values are strings or lists of strings. Values of
-// other kinds are passed over, and so is anything but an object.
-func pairs(data []byte, i int, into *[]pair) int {
+// blame notes a value that is an object or array where it cannot be.
+func (f *fields) blame(kind byte, member string) {
+	if kind == '{' || kind == '[' {
+		f.wrong = member
+	}
+}
+
+// pairs reads an object whose values are strings or lists of strings. null is
+// passed over; a value that is an object is noted.
+func (f *fields) pairs(i int, into *[]pair, member string) int {
 	found := (*into)[:0]
 	defer func() { *into = found }()
-	if scan.Kind(data, i) != '{' {
-		return scan.Skip(data, i)
+	if kind := scan.Kind(f.data, i); kind != '{' {
+		f.blame(kind, member)
+		return scan.Skip(f.data, i)
 	}
-	name, i, ok := scan.First(data, i)
-	for ; ok; name, i, ok = scan.Next(data, i) {
+	name, i, ok := scan.First(f.data, i)
+	for ; ok; name, i, ok = scan.Next(f.data, i) {
 		p := pair{name: name}
-		switch scan.Kind(data, i) {
-		case '"':
-			p.value, i = scan.String(data, i)
-			found = append(found, p)
-		case '0', 't', 'f':
-			i = text(data, i, &p.value)
-			found = append(found, p)
-		case '[':
-			i, ok = scan.FirstElement(data, i)
-			for ; ok; i, ok = scan.NextElement(data, i) {
-				if isText(scan.Kind(data, i)) {
-					i = text(data, i, &p.value)
-					found = append(found, p)
-				} else {
-					i = scan.Skip(data, i)
-				}
-			}
-		default:
-			i = scan.Skip(data, i)
+		if scan.Kind(f.data, i) != '[' {
+			found, i = f.value(found, p, i, member)
+			continue
+		}
+		i, ok = scan.FirstElement(f.data, i)
+		for ; ok; i, ok = scan.NextElement(f.data, i) {
+			found, i = f.value(found, p, i, member)
 		}
 	}
 	return i
+}
+
+// value appends the pair with the value at i, unless that is null.
+func (f *fields) value(found []pair, p pair, i int, member string) ([]pair, int) {
+	kind := scan.Kind(f.data, i)
+	switch {
+	case kind == '"':
+		p.value, i = scan.String(f.data, i)
+	case isText(kind):
+		i = text(f.data, i, &p.value)
+	default:
+		f.blame(kind, member)
+		return found, scan.Skip(f.data, i)
+	}
+	return add(found, p), i
+}
+
+// add is append, which grows long lists by no more than a quarter each time.
+func add[T any](list []T, element T) []T {
+	if len(list) == cap(list) {
+		list = slices.Grow(list, len(list)+16)
+	}
+	return append(list, element)
 }
 
 func list(data []byte, i int, into *[]scan.Text) int {
@@ -207,7 +234,7 @@ func list(data []byte, i int, into *[]scan.Text) int {
 		}
 		var t scan.Text
 		i = text(data, i, &t)
-		found = append(found, t)
+		found = add(found, t)
 	}
 	return i
 }

@@ -23,7 +23,7 @@ func (c *contextFields) read(data []byte, i int) int {
 		i = c.member(data, name.Bytes(data), i)
 	}
 	if i > 0 {
-		c.span = span{start, i}
+		c.span = span{int32(start), int32(i)}
 	}
 	return i
 }

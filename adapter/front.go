@@ -52,6 +52,9 @@ type dialect struct {
 }
 
 const (
+	// maxHead is net/http's own limit for the request line and the header
+	// together, http.DefaultMaxHeaderBytes. No front takes as much.
+	maxHead = 1 << 20
 	// lambdaLimit is what the Lambda runtime takes as a buffered reply; more
 	// makes it end the process. (Function.ResponseSizeTooLarge: 6 MB and 100
 	// bytes.)

@@ -36,7 +36,7 @@ func TestRequestsOfOtherFronts(t *testing.T) {
 			`{"requestContext":{"elb":{"targetGroupArn":"arn"}},"httpMethod":"POST","path":"/a%20b%2Fc","queryStringParameters":{"q":"a%2Bb","bad":"50%"},
 			"headers":{"host":"lb.example.com","x-forwarded-for":"203.0.113.9, 198.51.100.24","x-a":"2"},"body":"text","isBase64Encoded":false}`,
 			told{"ALB", "POST", "/a b/c", "/a%20b%2Fc", "q=a%2Bb&bad=50%25", "lb.example.com", "198.51.100.24:0",
-				http.Header{"X-Forwarded-For": {"203.0.113.9, 198.51.100.24"}, "X-A": {"2"}}, "text"},
+				http.Header{"Content-Length": {"4"}, "X-Forwarded-For": {"203.0.113.9, 198.51.100.24"}, "X-A": {"2"}}, "text"},
 		},
 		{
 			"ALB, lists",
@@ -53,7 +53,7 @@ func TestRequestsOfOtherFronts(t *testing.T) {
 		{
 			"Lattice v1",
 			`{"raw_path":"/a%20b?x=1&x=2","method":"PUT","headers":{"host":"svc.example.com","x-forwarded-for":"10.0.0.7","x-a":"1,2"},"query_string_parameters":{"x":"2"},"body":"aGk=","is_base64_encoded":true}`,
-			told{"VPC Lattice v1", "PUT", "/a b", "", "x=1&x=2", "svc.example.com", "", http.Header{"X-Forwarded-For": {"10.0.0.7"}, "X-A": {"1,2"}}, "hi"},
+			told{"VPC Lattice v1", "PUT", "/a b", "", "x=1&x=2", "svc.example.com", "", http.Header{"Content-Length": {"2"}, "X-Forwarded-For": {"10.0.0.7"}, "X-A": {"1,2"}}, "hi"},
 		},
 		{
 			"Lattice v2, lists",

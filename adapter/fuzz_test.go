@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -126,6 +127,7 @@ func see(r *http.Request) *seenRequest {
 	s := &seenRequest{Method: r.Method, Path: r.URL.Path, Header: r.Header, Query: r.URL.Query(), Body: body, BodyFails: err != nil}
 	if err != nil {
 		s.Body = nil
+		delete(s.Header, "Content-Length")
 	}
 	return s.sorted()
 }
@@ -169,13 +171,21 @@ func expect(event []byte) *seenRequest {
 	}
 	s.Path = expectPath(s.Path, decoded)
 	expectHeader(s.Header, e.members)
+	if _, ok := e.members["rawQueryString"].(string); payload2 && !ok && !isScalar(e.members["rawQueryString"]) {
+		merge(s.Query, e.members["queryStringParameters"])
+		merge(s.Query, e.members["multiValueQueryStringParameters"])
+	}
 	s.Body = []byte(scalar(e.members["body"]))
 	if e.members["isBase64Encoded"] == true {
 		content, err := base64.StdEncoding.DecodeString(string(s.Body))
 		s.Body, s.BodyFails = content, err != nil || bytes.ContainsAny(s.Body, "\r\n")
 	}
+	if _, sent := s.Header["Content-Length"]; sent || len(s.Body) > 0 {
+		s.Header["Content-Length"] = []string{strconv.Itoa(len(s.Body))}
+	}
 	if s.BodyFails {
 		s.Body = nil
+		delete(s.Header, "Content-Length") // what it would be is not known
 	}
 	return s.sorted()
 }
@@ -225,6 +235,7 @@ func expectHeader(h http.Header, members map[string]any) {
 		}
 	}
 	delete(h, "Host")
+	delete(h, "Transfer-Encoding")
 }
 
 func mergeHeader(h http.Header, object any) {

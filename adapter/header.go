@@ -2,15 +2,15 @@ package adapter
 
 import (
 	"bytes"
+	"context"
 	"net/http"
-	"strings"
-
-	"github.com/gatehouse-go/gatehouse/internal/scan"
+	"slices"
+	"strconv"
 )
 
 var isTokenByte = byteSet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~")
 
-// isToken tells whether s is a token (RFC 9110, section 5.6.2): a method or a
+// isToken reports whether s is a token (RFC 9110, section 5.6.2): a method or a
 // header name.
 func isToken[T string | []byte](s T) bool {
 	for i := range len(s) {
@@ -24,28 +24,30 @@ func isToken[T string | []byte](s T) bool {
 // line is a header line in the arena. Lines of one list share their name.
 type line struct{ name, value span }
 
-// headerLines copies the event's header lines to the arena. Where the event has
-// both maps the lists win, name by name. It reports false if a line could not
-// have come in an HTTP request, and leaves that out.
-func (s *scratch) headerLines() bool {
-	f := &s.fields
+// headerLines copies the event's header lines to the arena. If the event has
+// both maps, the lists win, name by name. A line that could not have come in an
+// HTTP request is left out and noted in s.wrong.
+func (s *scratch) headerLines(ctx context.Context) {
+	f, traceID := &s.fields, trace(ctx)
 	s.lines, s.host, s.https, s.plainHTTP = s.lines[:0], span{}, false, false
-	ok := true
+	s.sized, s.traced = false, traceID != ""
+	s.lines = slices.Grow(s.lines, len(f.multiHeaders)+len(f.headers)+3)
 	for i, p := range f.multiHeaders {
-		ok = s.headerLine(p, i > 0 && p.name == f.multiHeaders[i-1].name) && ok
+		s.headerLine(p, i > 0 && p.name == f.multiHeaders[i-1].name)
 	}
 	known := names{list: f.multiHeaders, data: f.data, fold: true}
 	for i, p := range f.headers {
 		if !known.has(p.name) {
-			ok = s.headerLine(p, i > 0 && p.name == f.headers[i-1].name) && ok
+			s.headerLine(p, i > 0 && p.name == f.headers[i-1].name)
 		}
 	}
-	return s.cookieLine() && ok
+	s.cookieLine()
+	s.traceLine(traceID)
 }
 
-// headerLine copies one line; again tells that it is of the same list as the
-// one before.
-func (s *scratch) headerLine(p pair, again bool) bool {
+// headerLine copies one line; again says that it belongs to the same list as the
+// line before.
+func (s *scratch) headerLine(p pair, again bool) {
 	if !again {
 		s.name = s.copy(p.name)
 		if !canonicalize(s.name.of(s.arena)) {
@@ -53,54 +55,104 @@ func (s *scratch) headerLine(p pair, again bool) bool {
 		}
 	}
 	if s.name == (span{}) {
-		return false
+		s.blame("a header's name")
+		return
 	}
 	l := line{name: s.name}
 	l.value = s.copy(p.value)
-	value := l.value.of(s.arena)
+	name, value := l.name.of(s.arena), l.value.of(s.arena)
 	// JSON has every control character escaped but one, and most values are plain.
 	if bytes.IndexByte(value, 0x7f) >= 0 || !p.value.Plain() && !isFieldValue(value) {
-		return false
+		s.blameHeader(name)
+		return
 	}
-	switch string(l.name.of(s.arena)) {
+	if s.keeps(name, l.value) {
+		s.lines = append(s.lines, l)
+	}
+}
+
+// keeps reports whether a line becomes part of Request.Header. The others have
+// fields of their own, as in net/http's server, or speak of a connection that
+// the function does not have.
+func (s *scratch) keeps(name []byte, at span) bool {
+	value := at.of(s.arena)
+	switch string(name) {
 	case "Host":
 		if s.host != (span{}) || !isHost(value) {
-			return false // net/http's server takes one, too
+			s.blameHeader(name) // net/http's server takes one, too
+			return false
 		}
-		s.host = l.value
-		return true
+		s.host = at
+		return false
+	case "Content-Length":
+		s.sized = true
+		return false
+	case "Transfer-Encoding":
+		return false
+	case "X-Amzn-Trace-Id":
+		return !s.traced
 	case "Cookie":
-		if len(s.fields.cookies) > 0 {
-			return true
-		}
+		return len(s.fields.cookies) == 0
 	case "X-Forwarded-Proto":
 		s.https, s.plainHTTP = string(value) == "https", string(value) == "http"
 	}
-	s.lines = append(s.lines, l)
 	return true
 }
 
 // cookieLine makes one line of the event's cookies, as RFC 6265, section 5.4
 // has it.
-func (s *scratch) cookieLine() bool {
+func (s *scratch) cookieLine() {
 	cookies := s.fields.cookies
 	if len(cookies) == 0 {
-		return true
+		return
 	}
 	l := line{name: s.append("Cookie")}
-	l.value.start = len(s.arena)
+	l.value.start = int32(len(s.arena))
 	for i, c := range cookies {
 		if i > 0 {
 			s.arena = append(s.arena, "; "...)
 		}
 		s.arena = c.Append(s.arena, s.fields.data)
 	}
-	l.value.end = len(s.arena)
+	l.value.end = int32(len(s.arena))
 	if !isFieldValue(l.value.of(s.arena)) {
-		return false
+		s.blame("cookies")
+		return
 	}
 	s.lines = append(s.lines, l)
-	return true
+}
+
+// lengthLine makes Content-Length equal Request.ContentLength, whatever the
+// event says: a REST API leaves the header out, and a client may send another.
+func (s *scratch) lengthLine(size int) {
+	if size == 0 && !s.sized {
+		return
+	}
+	l := line{name: s.append("Content-Length")}
+	l.value.start = int32(len(s.arena))
+	s.arena = strconv.AppendInt(s.arena, int64(size), 10)
+	l.value.end = int32(len(s.arena))
+	s.lines = append(s.lines, l)
+}
+
+// traceKey is aws-lambda-go's context key for the trace header of an invocation.
+// That header names the invocation's own segment, and is the runtime's word,
+// while what the event has may be the client's.
+const traceKey = "x-amzn-trace-id"
+
+// trace returns the trace header that the runtime gave the invocation, or "".
+func trace(ctx context.Context) string {
+	id, _ := ctx.Value(traceKey).(string)
+	if !isFieldValue(id) {
+		return ""
+	}
+	return id
+}
+
+func (s *scratch) traceLine(id string) {
+	if id != "" {
+		s.lines = append(s.lines, line{name: s.append("X-Amzn-Trace-Id"), value: s.append(id)})
+	}
 }
 
 // canonicalize changes a header name to the form of http.CanonicalHeaderKey.
@@ -122,9 +174,9 @@ func canonicalize(name []byte) bool {
 
 // isFieldValue refuses control characters (RFC 9110, section 5.5), as net/http's
 // server does.
-func isFieldValue(value []byte) bool {
-	for _, c := range value {
-		if c < ' ' && c != '\t' || c == 0x7f {
+func isFieldValue[T string | []byte](value T) bool {
+	for i := range len(value) {
+		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
 			return false
 		}
 	}
@@ -152,9 +204,9 @@ func header(arena string, lines []line) http.Header {
 	for i := 0; i < len(lines); {
 		first, name := i, lines[i].name
 		for ; i < len(lines) && lines[i].name == name; i++ {
-			values[i] = arena[lines[i].value.start:lines[i].value.end]
+			values[i] = lines[i].value.in(arena)
 		}
-		key, before := arena[name.start:name.end], len(h)
+		key, before := name.in(arena), len(h)
 		h[key] = values[first:i:i]
 		if len(h) == before {
 			return headerInPieces(arena, lines)
@@ -167,62 +219,8 @@ func header(arena string, lines []line) http.Header {
 func headerInPieces(arena string, lines []line) http.Header {
 	h := make(http.Header, len(lines))
 	for _, l := range lines {
-		key := arena[l.name.start:l.name.end]
-		h[key] = append(h[key], arena[l.value.start:l.value.end])
+		key := l.name.in(arena)
+		h[key] = append(h[key], l.value.in(arena))
 	}
 	return h
-}
-
-// names answers whether a list holds a name. Events have their maps in equal
-// order, so that the search begins behind the last name found.
-type names struct {
-	list []pair
-	data []byte
-	fold bool // names differing in case are one
-	next int
-	set  map[string]bool // of a list too long to search
-}
-
-const searchable = 128
-
-func (n *names) has(name scan.Text) bool {
-	if len(n.list) > searchable {
-		return n.inSet(name)
-	}
-	for range n.list {
-		if n.next == len(n.list) {
-			n.next = 0
-		}
-		if n.same(n.list[n.next].name, name) {
-			return true
-		}
-		n.next++
-	}
-	return false
-}
-
-func (n *names) same(a, b scan.Text) bool {
-	if a.Len() != b.Len() {
-		return false
-	}
-	x, y := a.Bytes(n.data), b.Bytes(n.data)
-	return bytes.Equal(x, y) || n.fold && bytes.EqualFold(x, y)
-}
-
-func (n *names) inSet(name scan.Text) bool {
-	if n.set == nil {
-		n.set = make(map[string]bool, len(n.list))
-		for _, p := range n.list {
-			n.set[n.key(p.name)] = true
-		}
-	}
-	return n.set[n.key(name)]
-}
-
-func (n *names) key(name scan.Text) string {
-	key := string(name.Bytes(n.data))
-	if n.fold {
-		return strings.ToLower(key)
-	}
-	return key
 }

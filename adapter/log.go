@@ -29,12 +29,16 @@ func (h *Handler) logPanic(inv *invocation, res *result) {
 }
 
 // logOwn logs an answer of Handler's own.
-func (h *Handler) logOwn(inv *invocation, status int, reason Reason) {
+func (h *Handler) logOwn(inv *invocation, res *result) {
 	level := slog.LevelError
-	if status < 500 {
+	if res.status < 500 {
 		level = slog.LevelWarn
 	}
-	h.log(inv, level, "answered for the handler", slog.Int("status", status), slog.String("reason", string(reason)))
+	attrs := []slog.Attr{slog.Int("status", res.status), slog.String("reason", string(res.reason))}
+	if res.member != "" {
+		attrs = append(attrs, slog.String("member", res.member))
+	}
+	h.log(inv, level, "answered for the handler", attrs...)
 }
 
 // optionPanicked is for the functions of Options, which nobody else guards.

@@ -62,18 +62,19 @@ const (
 // Requests that Handler answers in the handler's place, and streams that end
 // before they are complete.
 const (
-	ReasonBadRequest    Reason = "the event makes no request that HTTP allows"
-	ReasonBadBase64     Reason = "the request's body is not valid base64"
-	ReasonLate          Reason = "the handler took too long"
-	ReasonPanic         Reason = "the handler panicked"
-	ReasonAbort         Reason = "the handler panicked with http.ErrAbortHandler"
-	ReasonGoexit        Reason = "the handler exited its goroutine"
-	ReasonBadStatus     Reason = "the handler's status cannot be sent"
-	ReasonTooLarge      Reason = "the reply is larger than the front takes"
-	ReasonTooShort      Reason = "the handler wrote less than the Content-Length it set"
-	ReasonClosed        Reason = "the runtime closed the stream"
-	ReasonWriteDeadline Reason = "the write deadline passed"
-	ReasonOption        Reason = "a function of Options panicked"
+	ReasonBadRequest     Reason = "the event makes no request that HTTP allows"
+	ReasonHeaderTooLarge Reason = "the request's header is larger than 1 MB"
+	ReasonBadBase64      Reason = "the request's body is not valid base64"
+	ReasonLate           Reason = "the handler took too long"
+	ReasonPanic          Reason = "the handler panicked"
+	ReasonAbort          Reason = "the handler panicked with http.ErrAbortHandler"
+	ReasonGoexit         Reason = "the handler exited its goroutine"
+	ReasonBadStatus      Reason = "the handler's status cannot be sent"
+	ReasonTooLarge       Reason = "the reply is larger than the front takes"
+	ReasonTooShort       Reason = "the handler wrote less than the Content-Length it set"
+	ReasonClosed         Reason = "the runtime closed the stream"
+	ReasonWriteDeadline  Reason = "the write deadline passed"
+	ReasonOption         Reason = "a function of Options panicked"
 )
 
 // result is how the handler's call ended, as long as it is not yet known how
@@ -82,6 +83,7 @@ type result struct {
 	status int
 	bytes  int // of the reply
 	reason Reason
+	member string // of the event, which is at fault
 	panic  any
 	stack  []byte
 }

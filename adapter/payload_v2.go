@@ -1,13 +1,17 @@
 package adapter
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/gatehouse-go/gatehouse/internal/scan"
+)
 
 // payloadV2 reads payload 2.0 of HTTP APIs. The path has been decoded and how
 // the client encoded it is lost; the query is as the client sent it.
 //
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 func (f *fields) payloadV2() source {
-	return source{
+	s := source{
 		method:      f.context.method,
 		path:        f.rawPath,
 		pathDecoded: true,
@@ -16,6 +20,10 @@ func (f *fields) payloadV2() source {
 		sourceIP:    f.context.sourceIP,
 		protocol:    f.context.protocol,
 	}
+	if f.rawQuery == (scan.Text{}) { // missing or null, as in events written by hand
+		s.query = decodedMaps
+	}
+	return s
 }
 
 // functionURL reads Lambda function URL events: payload 2.0, but the path as the
@@ -28,7 +36,7 @@ func (f *fields) functionURL() source {
 	return s
 }
 
-// isFunctionURL tells a function URL from an HTTP API by its host,
+// isFunctionURL reports whether the host is a function URL's,
 // <url-id>.lambda-url.<region>.on.aws: nothing else in the event always differs.
 func (f *fields) isFunctionURL() bool {
 	host := f.context.domainName.Bytes(f.data)

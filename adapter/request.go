@@ -17,22 +17,34 @@ type layout struct {
 	context, stageVariables, base, domain, request, apiID span // of the Event
 }
 
+// problem is why the event makes no request that a handler could serve.
+type problem struct {
+	status int // 0: it makes one
+	reason Reason
+	member string // of the event, which is at fault; "": it says nothing
+}
+
 // newRequest makes the request that the fields of the event describe, as
-// net/http's server would have made it. It reports false if that is none that
-// HTTP allows: a method or header name that is no token, a header value with a
-// line end, a body that cannot be base64. The request then lacks these.
-func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, bool) {
+// net/http's server would have made it. If there is a problem, the request lacks
+// what is at fault.
+func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, problem) {
 	f := &s.fields
 	src := fronts[inv.event.format].request(f)
 	var at layout
-	s.arena = s.arena[:0]
-	ok := s.headerLines() && inv.body.open(f)
+	s.arena, s.wrong = s.arena[:0], f.wrong
+	tooLarge := s.reserve(&src)
+	s.headerLines(inv.parent)
+	if !inv.body.open(f) {
+		s.blame("body")
+	}
+	s.lengthLine(inv.body.size)
 	at.method = s.copy(src.method)
 	if src.verb != "" {
 		at.method = s.append(src.verb)
 	}
 	if !isToken(at.method.of(s.arena)) {
-		at.method, ok = span{}, false
+		at.method = span{}
+		s.blame("the method")
 	}
 	h.uri(inv, s, &at, src)
 	at.addr = s.remoteAddr(src.sourceIP)
@@ -53,20 +65,22 @@ func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, bool) 
 	if src.forwarded {
 		r.RemoteAddr = forwardedFor(r.Header["X-Forwarded-For"], h.options.TrustedHops)
 	}
-	return r, ok
+	switch {
+	case tooLarge:
+		return r, problem{http.StatusRequestHeaderFieldsTooLarge, ReasonHeaderTooLarge, ""}
+	case s.wrong != "":
+		return r, problem{http.StatusBadRequest, ReasonBadRequest, s.wrong}
+	}
+	return r, problem{}
 }
 
 func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Request {
 	inv.event.describe(arena, at)
 	inv.event.plainHTTP = s.plainHTTP
-	inv.url = url.URL{
-		Path:     arena[at.path.start:at.path.end],
-		RawPath:  arena[at.raw.start:at.raw.end],
-		RawQuery: arena[at.query.start:at.query.end],
-	}
-	host := arena[s.host.start:s.host.end]
+	inv.url = url.URL{Path: at.path.in(arena), RawPath: at.raw.in(arena), RawQuery: at.query.in(arena)}
+	host := s.host.in(arena)
 	r := http.Request{
-		Method:        arena[at.method.start:at.method.end],
+		Method:        at.method.in(arena),
 		URL:           &inv.url,
 		Proto:         "HTTP/1.1",
 		ProtoMajor:    1,
@@ -75,13 +89,13 @@ func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Requ
 		Body:          http.NoBody,
 		ContentLength: int64(inv.body.size),
 		Host:          host,
-		RemoteAddr:    checkedAddr(arena[at.addr.start:at.addr.end]),
-		RequestURI:    arena[at.uri.start:at.uri.end],
+		RemoteAddr:    checkedAddr(at.addr.in(arena)),
+		RequestURI:    at.uri.in(arena),
 	}
 	if inv.body.size > 0 {
 		r.Body = &inv.body
 	}
-	if proto := arena[at.proto.start:at.proto.end]; proto != r.Proto {
+	if proto := at.proto.in(arena); proto != r.Proto {
 		if major, minor, ok := http.ParseHTTPVersion(proto); ok {
 			r.Proto, r.ProtoMajor, r.ProtoMinor = proto, major, minor
 		}
@@ -96,37 +110,33 @@ func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Requ
 // describe notes where in the arena the event's own parts stand.
 func (e *Event) describe(arena string, at *layout) {
 	e.text = arena
-	e.context, e.stageVariables = at.context.part(), at.stageVariables.part()
-	e.basePath, e.domainName = at.base.part(), at.domain.part()
-	e.requestID, e.apiID = at.request.part(), at.apiID.part()
+	e.context, e.stageVariables = at.context, at.stageVariables
+	e.basePath, e.domainName = at.base, at.domain
+	e.requestID, e.apiID = at.request, at.apiID
 }
-
-func (s span) part() part { return part{int32(s.start), int32(s.end)} }
 
 // uri writes the request line's URI. The URL's path and query are parts of it,
 // unless the path reads differently once decoded.
 func (h *Handler) uri(inv *invocation, s *scratch, at *layout, src source) {
 	path := h.handlerPath(inv.event.format, s, at, src)
-	at.uri.start = len(s.arena)
-	if isPlainPath(path) {
-		at.path = s.appendRaw(path)
-		s.query(at, src)
-		at.uri.end = len(s.arena)
-		return
+	at.uri.start = int32(len(s.arena))
+	var p uriPath
+	switch {
+	case isPlainPath(path):
+		p.escaped = s.appendRaw(path)
+	case src.pathDecoded:
+		p = s.decodedPath(path)
+	default:
+		p = s.encodedPath(path)
 	}
-	read := encodedPath
-	if src.pathDecoded {
-		read = decodedPath
-	}
-	p := read(string(path))
-	at.path = s.append(p.escaped)
+	at.path = p.escaped
 	s.query(at, src)
-	at.uri.end = len(s.arena)
+	at.uri.end = int32(len(s.arena))
 	if p.custom {
-		at.raw = at.path
+		at.raw = p.escaped
 	}
-	if p.decoded != p.escaped {
-		at.path = s.append(p.decoded)
+	if p.differs {
+		at.path = s.unescapePath(p.escaped)
 	}
 }
 
@@ -172,7 +182,7 @@ func (s *scratch) ofContext(at *layout, t scan.Text) span {
 		return s.copy(t)
 	}
 	shift := at.context.start - s.fields.context.span.start
-	return span{int(t.Start) + shift, int(t.End) + shift}
+	return span{t.Start + shift, t.End + shift}
 }
 
 // query writes the query with its "?", if there is one.
@@ -184,7 +194,7 @@ func (s *scratch) query(at *layout, src source) {
 	} else {
 		s.parameters(src.query)
 	}
-	at.query = span{mark + 1, len(s.arena)}
+	at.query = s.since(mark + 1)
 	if at.query.start == at.query.end {
 		s.arena, at.query = s.arena[:mark], span{}
 	}
@@ -227,7 +237,7 @@ func (s *scratch) parameter(p pair, form queryForm, start int) {
 func (s *scratch) verbatim(raw []byte) {
 	for _, c := range raw {
 		if c <= ' ' || c == 0x7f {
-			s.arena = append(s.arena, percent(c)...)
+			s.percent(c)
 		} else {
 			s.arena = append(s.arena, c)
 		}
@@ -239,7 +249,7 @@ func (s *scratch) verbatim(raw []byte) {
 func (s *scratch) unparsed(raw []byte) {
 	for i, c := range raw {
 		if c <= ' ' || c == 0x7f || c == '&' || c == '%' && !isEscape(raw[i:]) {
-			s.arena = append(s.arena, percent(c)...)
+			s.percent(c)
 		} else {
 			s.arena = append(s.arena, c)
 		}
@@ -257,16 +267,16 @@ func (s *scratch) escape(text []byte) {
 		case c == ' ':
 			s.arena = append(s.arena, '+')
 		default:
-			s.arena = append(s.arena, percent(c)...)
+			s.percent(c)
 		}
 	}
 }
 
-// remoteAddr writes the client's address in the form of net.Listener's. Behind
-// mutual TLS it has been seen with a port.
+// remoteAddr writes the client's address in the form of net.Listener's. It
+// has been seen with a port, behind mutual TLS, and with a blank before it.
 func (s *scratch) remoteAddr(ip scan.Text) span {
 	start := len(s.arena)
-	text := ip.Bytes(s.fields.data)
+	text := bytes.TrimSpace(ip.Bytes(s.fields.data))
 	switch colons := bytes.Count(text, []byte{':'}); {
 	case colons == 0:
 		s.arena = append(append(s.arena, text...), ":0"...)
@@ -275,10 +285,10 @@ func (s *scratch) remoteAddr(ip scan.Text) span {
 	default:
 		s.arena = append(s.arena, text...)
 	}
-	return span{start, len(s.arena)}
+	return s.since(start)
 }
 
-// checkedAddr returns "" for what is no address, such as the source IP of the
+// checkedAddr returns "" for what is not an address, such as the source IP of the
 // console's test events.
 func checkedAddr(addr string) string {
 	if _, err := netip.ParseAddrPort(addr); err != nil {

@@ -89,11 +89,11 @@ func (h *Handler) stream(ctx context.Context, s *scratch, format Format) (io.Rea
 	st.reader, st.writer = io.Pipe()
 	st.inv.response.buffers = &buffers{stream: st}
 	st.inv.response.text = nil // there is no base64 to choose
-	r, ok := h.newRequest(st.inv, s)
+	r, problem := h.newRequest(st.inv, s)
 	s.fields.unescaped = nil // the handler goes on reading it when s serves another
 	st.inv.note(r)
 	st.inv.response.isHEAD = r.Method == http.MethodHead
-	go st.serve(r, ok)
+	go st.serve(r, problem)
 	if err := <-st.started; err != nil {
 		return nil, err
 	}
@@ -118,10 +118,10 @@ func (st *stream) Close() error {
 	return nil
 }
 
-func (st *stream) serve(r *http.Request, ok bool) {
+func (st *stream) serve(r *http.Request, p problem) {
 	defer st.guard()
-	if !ok {
-		st.end(result{status: http.StatusBadRequest, reason: ReasonBadRequest}, nil, returned)
+	if p.status != 0 {
+		st.end(result{status: p.status, reason: p.reason, member: p.member}, nil, returned)
 		return
 	}
 	limit, limited := st.handler.limit(st.inv, 0)
@@ -231,7 +231,7 @@ func (st *stream) logFault(res result, begun bool) {
 		st.handler.log(st.inv, slog.LevelError, "stream broken off", slog.String("reason", string(res.reason)))
 		return
 	}
-	st.handler.logOwn(st.inv, res.status, res.reason)
+	st.handler.logOwn(st.inv, &res)
 }
 
 // take reports whether the caller is the one to end the stream, whether the

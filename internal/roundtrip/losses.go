@@ -24,6 +24,7 @@ const (
 	clientsHops     reason = "the front has its own say on the client's connection (recorded on REST APIs)"
 	overridden      reason = `X-HTTP-Method-Override changes the method ("Important notes for REST APIs")`
 	noUpgrade       reason = `an ALB upgrades no connection to a function ("Lambda functions as targets")`
+	noLength        reason = "REST API events have no Content-Length (recorded); the adapter knows that of a body, and not that an empty one had one"
 	wholeBody       reason = "events hold the whole body"
 	binaryTypes     reason = "under binaryMediaTypes */* text is base64, too, and 5 MB become more than Lambda's quota of 6"
 	albBody         reason = `an ALB takes 1 MB of body ("Lambda functions as targets")`
@@ -76,9 +77,12 @@ func forwardedAs(on fronts, what, value string) loss {
 func unchunked(length string) []loss {
 	return []loss{
 		{on: every, fields: facts{"ContentLength": length, "TransferEncoding": gone}, why: wholeBody},
-		{on: every &^ rests, fields: facts{"Header[Content-Length]": list(length)}, why: wholeBody},
+		{on: every, fields: facts{"Header[Content-Length]": list(length)}, why: wholeBody},
 	}
 }
+
+// unsized is the loss of the length of an empty body.
+var unsized = []loss{{on: rests, fields: facts{"Header[Content-Length]": gone}, why: noLength}}
 
 // refusedByALB is a request that the function never sees.
 func refusedByALB(status, page string, why reason) loss {

@@ -112,7 +112,7 @@ var restAPI = front{
 	limit:     maxReply,
 	replyType: "application/json",
 	drops: slices.Concat(perHop, []string{
-		"Header[Content-Length]", "Header[Expect]", "Header[Max-Forwards]",
+		"Header[Expect]", "Header[Max-Forwards]",
 	}),
 	renames: map[string]string{
 		"Reply.Header[Server]":           "Reply.Header[X-Amzn-Remapped-Server]",

@@ -24,7 +24,7 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	return "malformed JSON at offset " + strconv.Itoa(e.Offset)
+	return "syntax error at offset " + strconv.Itoa(e.Offset)
 }
 
 // Scanner is a position in a JSON text. The first error sticks: from then on
