@@ -61,7 +61,8 @@ type Handler struct {
 	handler http.Handler
 	options Options
 	accepts [len(fronts)]bool
-	warm    atomic.Bool // an invocation has begun before
+	warm    atomic.Bool   // an invocation has begun before
+	warned  atomic.Uint32 // losses that were logged
 }
 
 // New returns a Handler that serves events with h. Nil options are the defaults.
@@ -101,6 +102,9 @@ func (h *Handler) Invoke(ctx context.Context, event []byte) (reply []byte, err e
 // read parses an event that may be served.
 func (h *Handler) read(s *scratch, event []byte) (Format, error) {
 	format, err := s.fields.parse(event)
+	if format == HTTPAPIV2 && h.accepts[FunctionURL] && !h.accepts[HTTPAPIV2] && !s.fields.isHTTPAPI() {
+		format = FunctionURL // an emulator's, whose domain names neither
+	}
 	if err == nil && !h.accepts[format] {
 		err = &EventError{Format: format, Reason: ReasonFormat}
 	}

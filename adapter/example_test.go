@@ -44,7 +44,7 @@ func ExampleOptions() {
 	_, err = h.Invoke(context.Background(), []byte(`{"version": "2.0", "requestContext": {"http": {"method": "GET"}}}`))
 	fmt.Println(err)
 	// Output:
-	// adapter: event not served: unknown
+	// adapter: event not served: unknown: an API has to use a Lambda proxy integration (AWS_PROXY); for any other event set Options.Fallback
 	// adapter: event not served: a format that Options.Formats leaves out: HTTP API payload 2.0
 }
 

@@ -18,6 +18,7 @@ func (h *Handler) fallBack(ctx context.Context, event []byte, why error) (reply 
 	began, reason := time.Now(), e.Reason
 	defer func() { h.refuse(ctx, began, reason, err) }()
 	if h.options.Fallback == nil || !e.mayFallBack() {
+		e.explain(event)
 		return nil, why
 	}
 	reason = ReasonFallback

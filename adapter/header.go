@@ -176,12 +176,14 @@ func canonicalize(name []byte) bool {
 // server does.
 func isFieldValue[T string | []byte](value T) bool {
 	for i := range len(value) {
-		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
+		if isControl(value[i]) {
 			return false
 		}
 	}
 	return true
 }
+
+func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
 // isHostByte marks what net/http's server takes in a Host (RFC 3986, section
 // 3.2.2, and brackets).

@@ -68,9 +68,12 @@ func panicText(v any) string {
 // 10 KB on API Gateway.
 const largeHead = 8 << 10
 
-// warn speaks of replies that are sent but may not arrive as they are.
+// warn logs what may not arrive of a reply that is sent.
 func (h *Handler) warn(inv *invocation) {
 	w := &inv.response
+	if w.lost != 0 {
+		h.warnOf(inv, w.lost)
+	}
 	if w.lostCookies > 0 {
 		h.log(inv, slog.LevelWarn, "the front takes one Set-Cookie per reply", slog.Int("dropped", int(w.lostCookies)))
 	}

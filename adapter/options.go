@@ -16,12 +16,17 @@ type Options struct {
 	// Formats are those that are served; nil means every one that speaks HTTP,
 	// which is all but WebSocketAPI. An event of another is refused with an
 	// *EventError. WebSocketAPI can only stand alone, since its requests are not
-	// a client's.
+	// a client's. With FunctionURL and without HTTPAPIV2, events of payload 2.0
+	// whose domain name is neither a function URL's nor an API's own are read as
+	// function URL events, since emulators have such names; in every other case
+	// they are HTTP API events, whose path comes decoded.
 	Formats []Format
 
 	// StripStage takes a named stage off the front of the path, where the front
 	// has it there: an HTTP API with another stage than $default, or a REST API
-	// behind a custom domain whose mapping names no stage.
+	// behind a custom domain whose mapping names no stage. A path then has two
+	// names, /prod/admin and /admin, so that rules of the front about one of them
+	// are not about the other.
 	StripStage bool
 
 	// BasePaths are base path mappings of custom domains, such as "/orders", that
@@ -29,13 +34,15 @@ type Options struct {
 	// longest that matches, and only whole segments. What was taken off is
 	// Event.BasePath. A gateway that routes by path has seen it: an authorizer of
 	// its route /admin does not guard /orders/admin, which the handler sees as
-	// /admin too.
+	// /admin too. An HTTP API with payload 2.0 never has the mapping in its events:
+	// nothing need be taken off there, and a redirect to a path of the handler's
+	// own has to name the mapping itself.
 	BasePaths []string
 
 	// IsText reports whether a response with this header may be sent as text
 	// rather than in base64. It must not change the header. Nil means the media types
-	// text/*, JSON, XML, JavaScript, form data, and those that end in +json or
-	// +xml. A body with a Content-Encoding or with bytes that are not UTF-8 is
+	// text/*, JSON, JSON lines and sequences, XML, YAML, TOML, JavaScript, SQL,
+	// GraphQL, JWT, form data, and those that end in +json, +xml, +yaml or +jwt. A body with a Content-Encoding or with bytes that are not UTF-8 is
 	// sent in base64 in any case. On a REST API a body in base64 reaches the
 	// client decoded only if the API's binaryMediaTypes match.
 	IsText func(http.Header) bool

@@ -42,3 +42,8 @@ func (f *fields) isFunctionURL() bool {
 	host := f.context.domainName.Bytes(f.data)
 	return bytes.HasSuffix(host, []byte(".on.aws")) && bytes.Contains(host, []byte(".lambda-url."))
 }
+
+// isHTTPAPI reports whether the host is an API's own.
+func (f *fields) isHTTPAPI() bool {
+	return bytes.Contains(f.context.domainName.Bytes(f.data), []byte(".execute-api."))
+}

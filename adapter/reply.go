@@ -7,12 +7,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gatehouse-go/gatehouse/internal/scan"
 )
 
-// isUnsent tells of headers that speak of a connection the function does not
+// isUnsent reports whether a header speaks of a connection the function does not
 // have, or of a body that the front frames anew (RFC 9110, section 7.6.1). API
 // Gateway renames some of them rather than send them. A trailer's name, with
 // http.TrailerPrefix, is no token and not sent either.
@@ -39,7 +38,9 @@ func (w *response) writeHead() {
 	w.head = append(w.head, d.open()...)
 	for name, values := range h {
 		switch {
-		case len(values) == 0, isUnsent(name), !isToken(name):
+		case len(values) == 0:
+		case isUnsent(name), !isToken(name):
+			w.lost |= lossOf(name)
 		case d.cookies && name == "Set-Cookie":
 		case w.status == http.StatusNotModified && name == "Content-Type":
 		case !d.lists && name == "Set-Cookie": // there is no way to join them
@@ -52,6 +53,10 @@ func (w *response) writeHead() {
 		}
 	}
 	w.settleType(h)
+	w.names = len(w.header)
+	if w.stream == nil && strings.HasPrefix(h.Get("Content-Type"), "text/event-stream") {
+		w.lost |= lostEvents
+	}
 }
 
 // description is what a load balancer writes in the status line: "200 OK".
@@ -77,40 +82,6 @@ func folded(h http.Header) http.Header {
 		whole[key] = append(whole[key], h[name]...)
 	}
 	return whole
-}
-
-// settleType notes what the header says of the body. As in net/http, an encoded
-// body is not sniffed, and a nil Content-Type suppresses it.
-func (w *response) settleType(h http.Header) {
-	types, typed := h["Content-Type"]
-	encoding := h.Get("Content-Encoding")
-	switch {
-	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		w.media, w.text = binary, nil
-		return
-	case len(types) > 0 && types[0] != "":
-		w.media = mediaOf(types[0])
-	case typed || encoding != "":
-		w.media = untyped
-	}
-	if w.text != nil {
-		w.snapshot = h.Clone()
-	}
-}
-
-// isText decides between text and base64. A body that the header says nothing of
-// is judged by itself.
-func (w *response) isText() bool {
-	text := w.media == textual
-	switch {
-	case len(w.content) == 0:
-		return true
-	case w.text != nil:
-		text = w.text(w.snapshot)
-	case w.media == untyped:
-		text = mediaOf(http.DetectContentType(w.content)) == textual
-	}
-	return text && utf8.Valid(w.content)
 }
 
 // open begins the header.
@@ -151,29 +122,21 @@ func appendStrings(dst []byte, values []string) []byte {
 	return append(dst, ']')
 }
 
-// fieldValue makes of a value what net/http would send: no line ends, no blanks
-// around it; and no NUL, which RFC 9110, section 5.5 calls as dangerous. JSON
-// holds UTF-8 alone, so other bytes become U+FFFD.
+// fieldValue makes of a value what net/http would send: without line ends, and
+// without blanks around it. Other control characters become blanks too, since
+// RFC 9110, section 5.5 calls them as dangerous. JSON holds UTF-8 alone, so that
+// other bytes become U+FFFD.
 func fieldValue(v string) string {
-	if strings.ContainsAny(v, "\r\n\x00") {
-		v = strings.NewReplacer("\r", " ", "\n", " ", "\x00", " ").Replace(v)
+	if !isFieldValue(v) {
+		clean := []byte(v)
+		for i, c := range clean {
+			if isControl(c) {
+				clean[i] = ' '
+			}
+		}
+		v = string(clean)
 	}
 	return strings.ToValidUTF8(strings.Trim(v, " \t"), "\uFFFD")
-}
-
-// mediaOf tells types of text, which a front takes as such, from others.
-func mediaOf(contentType string) media {
-	name, _, _ := strings.Cut(contentType, ";")
-	name = strings.ToLower(strings.TrimSpace(name))
-	switch name {
-	case "application/json", "application/xml", "application/javascript", "application/ecmascript",
-		"application/x-javascript", "application/x-www-form-urlencoded":
-		return textual
-	}
-	if strings.HasPrefix(name, "text/") || strings.HasSuffix(name, "+json") || strings.HasSuffix(name, "+xml") {
-		return textual
-	}
-	return binary
 }
 
 // reply completes the reply and lets nothing be added to it. It returns nil and

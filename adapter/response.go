@@ -33,20 +33,11 @@ type response struct {
 
 	isHEAD  bool
 	overrun bool // the handler wrote more than its Content-Length
+	lost    loss // what of the reply does not arrive
 	media   media
 
 	*buffers
 }
-
-// media is what the header says of the body.
-type media uint8
-
-const (
-	unsettled media = iota // there is no Content-Type yet: the body will tell
-	textual                // a type of text, and no Content-Encoding
-	binary                 // any other, or a Content-Encoding
-	untyped                // there will be no Content-Type
-)
 
 // buffers grow with the reply and are used again for the next.
 type buffers struct {
@@ -56,6 +47,7 @@ type buffers struct {
 	base    string // put before the path of a Location; "": nothing
 
 	snapshot http.Header // of the response, for text alone
+	names    int         // in the header when it was sent
 }
 
 // Header returns the map that WriteHeader sends.
@@ -166,9 +158,11 @@ func (w *response) Flush() {
 	}
 	w.writeHeader(http.StatusOK)
 	w.sniff()
-	if w.stream != nil {
-		_ = w.stream.send(w) // a client that is gone shows in the context
+	if w.stream == nil {
+		w.lost |= lostFlush
+		return
 	}
+	_ = w.stream.send(w) // a client that is gone shows in the context
 }
 
 // EnableFullDuplex is there for http.ResponseController, and true of every
@@ -208,6 +202,11 @@ func (w *response) sniff() {
 // is not going to come.
 func (w *response) finish() {
 	w.writeHeader(http.StatusOK)
+	if len(w.header) != w.names {
+		for name := range w.header {
+			w.lost |= lossOf(name) & lostTrailer
+		}
+	}
 	w.sniff()
 	if w.fault == "" && w.missing > 0 && !w.isHEAD && bodyAllowed(w.status) {
 		w.fault = ReasonTooShort

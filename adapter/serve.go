@@ -44,6 +44,7 @@ func (h *Handler) limit(inv *invocation, patience time.Duration) (time.Duration,
 // call calls the handler and notes in res if it did not return.
 func (h *Handler) call(inv *invocation, r *http.Request, res *result) {
 	returned := false
+	defer removeFiles(r) // last, and also if the handler was too late
 	defer func() {
 		if returned {
 			return
@@ -61,4 +62,13 @@ func (h *Handler) call(inv *invocation, r *http.Request, res *result) {
 	}()
 	h.handler.ServeHTTP(&inv.response, r)
 	returned = true
+}
+
+// removeFiles removes the temporary files of a multipart form, as net/http's
+// server does. Middleware that hands on a copy of the request has to do so for
+// the copy.
+func removeFiles(r *http.Request) {
+	if r.MultipartForm != nil {
+		_ = r.MultipartForm.RemoveAll()
+	}
 }

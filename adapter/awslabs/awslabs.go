@@ -85,5 +85,17 @@ type handler struct {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.next.ServeHTTP(w, h.change(r))
+	changed := h.change(r)
+	if changed != r {
+		defer removeFiles(changed, r)
+	}
+	h.next.ServeHTTP(w, changed)
+}
+
+// removeFiles removes the temporary files of a multipart form that was read from
+// a copy of the request: the server only knows the request itself.
+func removeFiles(copied, r *http.Request) {
+	if form := copied.MultipartForm; form != nil && form != r.MultipartForm {
+		_ = form.RemoveAll()
+	}
 }

@@ -139,7 +139,7 @@ func TestProxyErrors(t *testing.T) {
 	if err == nil || err.Error() != "awslabs: the event cannot be written as JSON" {
 		t.Errorf("an event that is no JSON: %v", err)
 	}
-	_, err = awslabs.NewV2(http.NotFoundHandler(), &adapter.Options{Formats: []adapter.Format{adapter.FunctionURL}}).
+	_, err = awslabs.NewV2(http.NotFoundHandler(), &adapter.Options{Formats: []adapter.Format{adapter.RESTAPI}}).
 		ProxyWithContext(context.Background(), events.APIGatewayV2HTTPRequest{})
 	var refused *adapter.EventError
 	if !errors.As(err, &refused) || refused.Format != adapter.HTTPAPIV2 {
