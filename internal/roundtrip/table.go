@@ -155,6 +155,9 @@ func lattice(id fronts, variant string, settings gateway.Config, lacks ...string
 		lacks:     lacks,
 		drops:     slices.Concat(perHop, []string{"Header[X-Amzn-Lattice-Identity]"}),
 		says:      facts{"TLS": "false", "Remote": `unparseable: ""`},
-		adds:      facts{"Header[X-Forwarded-For]": list("127.0.0.1")},
+		adds: facts{
+			"Header[X-Forwarded-For]": list("127.0.0.1"),
+			"Header[X-Amzn-Trace-Id]": anything, // the runtime's
+		},
 	}
 }
