@@ -11,8 +11,8 @@ import (
 //
 // What matches no route is refused with 401 for nobody; a caller with an
 // identity gets ServeMux's answer: 404, 405 with Allow, both with the body of a
-// refusal, or a redirect to the clean path. So a stranger learns nothing about which routes there are,
-// and a request for `//admin` is not one for /admin.
+// refusal, or a redirect to the clean path. So a stranger learns nothing about
+// which routes there are, and a request for `//admin` is not one for /admin.
 //
 // All routes are registered before the first request: from then on Handle
 // panics, so that the Policy printed at start is the one in force. A Mux is safe
@@ -20,6 +20,8 @@ import (
 type Mux struct {
 	guard *Guard
 	mux   *http.ServeMux // of *route only, and never "/" of our own
+
+	routings sync.Pool // of *routing, empty
 
 	mu      sync.Mutex // orders Handle against the first request
 	rules   []Rule
@@ -61,26 +63,26 @@ func (m *Mux) HandleFunc(pattern string, req Requirement, h func(http.ResponseWr
 }
 
 // ServeHTTP serves the route that matches r, if its requirement is met.
+//
+// It routes once: ServeMux serves into an answer that holds the real writer. A
+// route takes the writer back and decides; whatever else answered was ServeMux
+// itself, and that is said again if the decision lets it be said.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.seal()
-	builtin, matched := m.find(r)
-	if matched {
-		m.mux.ServeHTTP(w, r) // sets PathValue; the guarded handler decides
+	before := *r
+	said, _ := m.routings.Get().(*routing)
+	if said == nil {
+		said = new(routing)
+	}
+	said.w = w
+	m.mux.ServeHTTP(said, r)
+	if said.matched { // nobody but the route has seen it
+		*said = routing{}
+		m.routings.Put(said)
 		return
 	}
-	m.guard.Unknown(w, r, builtin)
-}
-
-// find reports whether one of our routes would serve r. Only our own handler
-// type is a match: for a redirect ServeMux names a pattern too. Otherwise find
-// returns ServeMux's answer, fixed before Identify can touch the request.
-func (m *Mux) find(r *http.Request) (builtin http.Handler, matched bool) {
-	if r.RequestURI == "*" {
-		return http.HandlerFunc(badRequest), false // ServeMux.Handler does not look at it, its ServeHTTP does
-	}
-	h, _ := m.mux.Handler(r)
-	_, matched = h.(*route)
-	return h, matched
+	*r = before // an outer router's pattern and path values
+	m.guard.Unknown(w, r, said)
 }
 
 // Find returns the rule by which the Mux would decide r, with its Requirement,
@@ -88,11 +90,14 @@ func (m *Mux) find(r *http.Request) (builtin http.Handler, matched bool) {
 // redirect, is no match. Find serves nothing, changes nothing in r and does not
 // end registration. The Rule and the Requirement are not to be modified.
 func (m *Mux) Find(r *http.Request) (Rule, Requirement, bool) {
-	h, matched := m.find(r)
+	if r.RequestURI == "*" { // ServeMux.Handler does not look at it, its ServeHTTP does
+		return Rule{}, nil, false
+	}
+	h, _ := m.mux.Handler(r)
+	route, matched := h.(*route)
 	if !matched {
 		return Rule{}, nil, false
 	}
-	route := h.(*route)
 	return route.rule, route.requirement, true
 }
 
@@ -102,18 +107,23 @@ func (m *Mux) Guard() *Guard { return m.guard }
 // A route is what a Mux enters into its ServeMux; nothing else there counts as a
 // match.
 type route struct {
-	http.Handler
+	guarded     http.Handler
 	rule        Rule
 	requirement Requirement
 }
 
-// badRequest is what ServeMux says to `OPTIONS *`.
-func badRequest(w http.ResponseWriter, _ *http.Request) {
-	w.WriteHeader(http.StatusBadRequest)
+// ServeHTTP decides for the very route that ServeMux chose, and serves it with
+// the writer that the Mux was given.
+func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if said, ok := w.(*routing); ok {
+		said.matched = true
+		w = said.w
+	}
+	rt.guarded.ServeHTTP(w, r)
 }
 
-// seal ends registration. Waiting for a Handle that is under way keeps a route
-// from appearing between the two times ServeMux is asked.
+// seal ends registration. It waits for a Handle that is under way, so that the
+// first request sees all routes or none of that one.
 func (m *Mux) seal() {
 	if m.serving.Load() {
 		return

@@ -1,7 +1,6 @@
 package authz
 
 import (
-	"bytes"
 	"maps"
 	"net/http"
 
@@ -13,17 +12,20 @@ import (
 // router's own answer, which builtin gives: a 404, a 405 with Allow or a redirect.
 // An error has the form of every other refusal, so builtin's body is replaced.
 func (g *Guard) Unknown(w http.ResponseWriter, r *http.Request, builtin http.Handler) {
-	if allowed, ok := g.Allow(w, r, UnknownRoute()); ok {
-		defer form.Remove(allowed, r)
-		g.unknown(w, allowed, builtin)
+	allowed, ok := g.Allow(w, r, UnknownRoute())
+	if !ok {
+		return
 	}
+	defer form.Remove(allowed, r)
+	said := new(routing)
+	builtin.ServeHTTP(said, allowed)
+	said.WriteHeader(http.StatusOK) // as a server does for a handler that wrote nothing
+	g.unknown(w, allowed, said)
 }
 
-// unknown answers a known caller. Strangers are answered differently, so no cache
-// may keep the answer.
-func (g *Guard) unknown(w http.ResponseWriter, r *http.Request, builtin http.Handler) {
-	said := &recorder{header: http.Header{}, status: http.StatusOK}
-	builtin.ServeHTTP(said, r)
+// unknown says again to a known caller what a router has said. Strangers are
+// answered differently, so no cache may keep the answer.
+func (g *Guard) unknown(w http.ResponseWriter, r *http.Request, said *routing) {
 	if said.status >= 400 {
 		for _, name := range []string{"Allow", "X-Content-Type-Options"} {
 			if values, ok := said.header[name]; ok {
@@ -33,19 +35,44 @@ func (g *Guard) unknown(w http.ResponseWriter, r *http.Request, builtin http.Han
 		g.refuse(w, r, &Error{Status: said.status})
 		return
 	}
-	maps.Copy(w.Header(), said.header)
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(said.status)
-	_, _ = w.Write(said.body.Bytes())
+	said.Header().Set("Cache-Control", "no-store")
+	said.ServeHTTP(w, r)
 }
 
-// recorder keeps what ServeMux's built-in handlers answer, which is little.
-type recorder struct {
+// routing is the writer that a Mux's ServeMux serves with. It holds the real one
+// for a route to take back, and keeps what ServeMux answers itself, which is
+// little.
+type routing struct {
+	w       http.ResponseWriter
+	matched bool
+
 	header http.Header
 	status int
-	body   bytes.Buffer
+	body   []byte
 }
 
-func (r *recorder) Header() http.Header         { return r.header }
-func (r *recorder) WriteHeader(status int)      { r.status = status }
-func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
+func (s *routing) Header() http.Header {
+	if s.header == nil {
+		s.header = http.Header{}
+	}
+	return s.header
+}
+
+func (s *routing) WriteHeader(status int) {
+	if s.status == 0 {
+		s.status = status
+	}
+}
+
+func (s *routing) Write(p []byte) (int, error) {
+	s.WriteHeader(http.StatusOK)
+	s.body = append(s.body, p...)
+	return len(p), nil
+}
+
+// ServeHTTP answers as ServeMux did.
+func (s *routing) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	maps.Copy(w.Header(), s.header)
+	w.WriteHeader(s.status)
+	_, _ = w.Write(s.body)
+}
