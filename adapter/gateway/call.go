@@ -20,6 +20,8 @@ type call struct {
 
 	certificate *clientCert // nil: the API asks for none
 
+	apiKey, apiKeyID string // "": the route asks for none
+
 	at           time.Time
 	requestID    string // a UUID
 	extendedID   string // API Gateway's own short form
@@ -33,7 +35,7 @@ type call struct {
 func (g *Gateway) admit(r *http.Request) (*call, error) {
 	c := &call{gateway: g, front: g.front, request: r, method: r.Method, at: time.Now().UTC()}
 	c.identify()
-	for _, step := range []func() error{c.handshake, c.locate, c.preflight, c.match, c.screen, c.authorize, c.read} {
+	for _, step := range []func() error{c.handshake, c.locate, c.preflight, c.match, c.screen, c.authorize, c.count, c.read} {
 		if err := step(); err != nil {
 			return c, err
 		}

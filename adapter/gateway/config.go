@@ -53,6 +53,12 @@ type Config struct {
 	// server's tls.Config to say. A request without is a 403; AWS ends it in the
 	// handshake. The other fronts have no such setting.
 	MutualTLS bool
+	// UsagePlans are a REST API's, for routes with APIKey; nil: none.
+	UsagePlans []UsagePlan
+	// AuthorizerKeys takes the API key from the usageIdentifierKey that a
+	// LambdaAuthorizer's function answers with (the API key source AUTHORIZER);
+	// false: from the client's X-Api-Key.
+	AuthorizerKeys bool
 	// Timeout is how long the integration may take; 0: what the front allows
 	// by default, 29 s on a REST or WebSocket API, 30 s on an HTTP API, and
 	// Lambda's own 15 min on the others.
@@ -110,12 +116,12 @@ func New(c Config) (*Gateway, error) {
 	}
 	problems := []error{c.check()}
 	c.fill(front)
-	problems = append(problems, c.checkFront(front), c.checkAuthorizers())
+	problems = append(problems, c.checkFront(front), c.checkAuthorizers(), c.checkUsage())
 	g := &Gateway{config: c, front: front}
 	if front.routed {
 		var err error
 		g.routes, err = parseRoutes(c.Routes, front.rest)
-		problems = append(problems, err, c.checkRoutes())
+		problems = append(problems, err, c.checkRoutes(), g.checkCache())
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err

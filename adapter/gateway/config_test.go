@@ -68,6 +68,22 @@ func TestNew(t *testing.T) {
 		{"sources of an HTTP API on REST", gateway.Config{Format: adapter.RESTAPI, Authorizer: &gateway.LambdaAuthorizer{Function: fn, IdentitySources: []string{"$request.header.a"}}},
 			[]string{`"$request.header.a"`, `"method.request.header.Authorization"`}},
 		{"a context variable that is unknown", gateway.Config{Authorizer: &gateway.LambdaAuthorizer{Function: fn, IdentitySources: []string{"$context.requestId"}}}, []string{`"$context.requestId"`, "routeKey"}},
+		{"an API key on an HTTP API", gateway.Config{Routes: []gateway.Route{{Key: "GET /", APIKey: true}}, UsagePlans: []gateway.UsagePlan{{}}}, []string{"only a REST API"}},
+		{"an API key without a plan", gateway.Config{Format: adapter.RESTAPI, Routes: []gateway.Route{{Key: "GET /", APIKey: true}}}, []string{"UsagePlans"}},
+		{"a key in two plans", gateway.Config{Format: adapter.RESTAPI, UsagePlans: []gateway.UsagePlan{{Keys: map[string]string{"s3cr3t": "a"}}, {Keys: map[string]string{"s3cr3t": "b"}}}}, []string{"UsagePlans[1]"}},
+		{"an empty key", gateway.Config{Format: adapter.RESTAPI, UsagePlans: []gateway.UsagePlan{{Keys: map[string]string{"": "a"}}}}, []string{"UsagePlans[0]"}},
+		{"plans below zero", gateway.Config{Format: adapter.RESTAPI, UsagePlans: []gateway.UsagePlan{{Rate: -1}, {Burst: -1}, {Quota: -1}}}, []string{"UsagePlans[0]", "UsagePlans[1]", "UsagePlans[2]"}},
+		{"a rate without burst", gateway.Config{Format: adapter.RESTAPI, UsagePlans: []gateway.UsagePlan{{Rate: 2}}}, []string{"Burst"}},
+		{"a period that is none", gateway.Config{Format: adapter.RESTAPI, UsagePlans: []gateway.UsagePlan{{Quota: 1, Period: "YEAR"}}}, []string{`"YEAR"`}},
+		{"a cache", gateway.Config{Format: adapter.RESTAPI, Routes: []gateway.Route{{Key: "GET /{a}/{b+}", CacheTTL: time.Hour,
+			CacheKey: []string{"method.request.path.a", "method.request.path.b", "method.request.header.x", "method.request.querystring.y"}}}}, nil},
+		{"a cache on an HTTP API", gateway.Config{Routes: []gateway.Route{{Key: "GET /", CacheTTL: time.Second}}}, []string{`"GET /"`, "REST API"}},
+		{"a cache of streams", gateway.Config{Format: adapter.RESTAPI, Streaming: true, Routes: []gateway.Route{{Key: "GET /", CacheTTL: time.Second}}}, []string{`"GET /"`, "stream"}},
+		{"a cache for longer than AWS keeps anything", gateway.Config{Format: adapter.RESTAPI, Routes: []gateway.Route{{Key: "GET /", CacheTTL: 2 * time.Hour}}}, []string{"2h0m0s"}},
+		{"a key without a cache", gateway.Config{Format: adapter.RESTAPI, Routes: []gateway.Route{{Key: "GET /", CacheKey: []string{"method.request.header.x"}}}}, []string{"CacheTTL 0s"}},
+		{"a cache key of a parameter that the path lacks", gateway.Config{Format: adapter.RESTAPI, Routes: []gateway.Route{{Key: "GET /{a}", CacheTTL: time.Second, CacheKey: []string{"method.request.path.b"}}}},
+			[]string{`"method.request.path.b"`}},
+		{"a cache key of the context", gateway.Config{Format: adapter.RESTAPI, Routes: []gateway.Route{{Key: "GET /", CacheTTL: time.Second, CacheKey: []string{"context.path"}}}}, []string{`"context.path"`}},
 		{"$default on REST", gateway.Config{Function: fn, Format: adapter.RESTAPI, Routes: routes("$default")}, []string{"REST API"}},
 	}
 	for _, tt := range tests {
@@ -75,6 +91,9 @@ func TestNew(t *testing.T) {
 			_, err := gateway.New(tt.g)
 			if (err == nil) != (tt.want == nil) {
 				t.Fatalf("New: %v, want %q", err, tt.want)
+			}
+			if err != nil && strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("New: %v: quotes an API key", err)
 			}
 			for _, part := range tt.want {
 				if !strings.Contains(err.Error(), part) {

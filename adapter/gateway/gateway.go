@@ -61,6 +61,8 @@ type Gateway struct {
 	config Config // with its defaults filled in
 	front  *front
 	routes []pattern
+	meter  meter
+	cache  cache
 }
 
 // Record says what became of one request.

@@ -34,8 +34,25 @@ func (c *call) encode(event any) ([]byte, error) {
 	return text, nil
 }
 
-// ask invokes the function and reads what it answers.
+// ask returns the reply that is kept for the request, or invokes the function
+// and reads what it answers.
 func (c *call) ask() (*response, error) {
+	key := c.cacheKey()
+	if key == "" {
+		return c.answer()
+	}
+	if kept := c.cached(key); kept != nil {
+		return kept, nil
+	}
+	reply, err := c.answer()
+	if err == nil {
+		c.keep(key, reply)
+	}
+	return reply, err
+}
+
+// answer invokes the function and reads what it answers.
+func (c *call) answer() (*response, error) {
 	event, err := c.event()
 	if err != nil {
 		return nil, err

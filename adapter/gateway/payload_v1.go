@@ -140,6 +140,9 @@ func (c *call) identity() map[string]any {
 	if c.auth != nil {
 		maps.Copy(identity, c.auth.Identity)
 	}
+	if c.apiKey != "" {
+		identity["apiKey"], identity["apiKeyId"] = c.apiKey, c.apiKeyID
+	}
 	if c.certificate != nil {
 		identity["clientCert"] = c.certificate
 	}

@@ -43,6 +43,8 @@ const (
 	implicitDeny // it does not allow the request
 	notSigned
 	keyRefused
+	throttled
+	overQuota
 	authorizerFailed
 	badRequest
 	tooLarge
@@ -74,6 +76,8 @@ var errorsREST = map[failure]ownAnswer{
 	implicitDeny:     {403, `{"Message":"User is not authorized to access this resource because no identity-based policy allows the execute-api:Invoke action"}`, "AccessDeniedException"},
 	notSigned:        {403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException"},
 	keyRefused:       {403, `{"message":"Forbidden"}`, "ForbiddenException"},
+	throttled:        {429, `{"message":"Too Many Requests"}`, "TooManyRequestsException"},
+	overQuota:        {429, `{"message":"Limit Exceeded"}`, "LimitExceededException"},
 	authorizerFailed: {500, `{"message":null}`, "AuthorizerConfigurationException"},
 	badRequest:       {400, `{"message":"Bad Request"}`, "BadRequestException"},
 	tooLarge:         {413, `{"message":"Request Too Long"}`, "RequestTooLargeException"},

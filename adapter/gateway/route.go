@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Route is one route of the API.
@@ -21,6 +22,20 @@ type Route struct {
 	Authorizer string
 	// Open lets requests pass without asking any authorizer.
 	Open bool
+	// APIKey asks for an API key of one of Config.UsagePlans, on a REST API: who
+	// has none is refused with 403, who calls too often with 429.
+	APIKey bool
+	// CacheTTL keeps the function's replies to GET requests on a REST API for so
+	// long, at most 1 h ("Cache settings for REST APIs"); 0: not at all. Authorizer
+	// and usage plan come first. A request with Cache-Control is served from the
+	// cache, too: AWS asks callers who want a new reply for a permission.
+	CacheTTL time.Duration
+	// CacheKey is what a kept reply is found by, besides the Key: expressions such
+	// as "method.request.header.Authorization", "method.request.querystring.page"
+	// and "method.request.path.proxy". What is not in it does not count. Without
+	// the path parameter one reply is given for all paths, and without whatever
+	// tells callers apart it is given to all callers.
+	CacheKey []string
 }
 
 const (
@@ -53,6 +68,8 @@ type pattern struct {
 	method   string // ANY matches every method
 	path     string // the template, "$default" for that route
 	segments []segment
+
+	keyParts []keyPart // of CacheKey
 }
 
 // parseRoutes parses every key and reports all that are wrong. REST APIs have
