@@ -6,6 +6,7 @@ require (
 	github.com/aws/aws-lambda-go v1.54.0
 	github.com/awslabs/aws-lambda-go-api-proxy v0.16.2
 	github.com/gatehouse-go/gatehouse v0.0.0
+	github.com/gatehouse-go/gatehouse/authz/chiauthz v0.0.0
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/google/go-cmp v0.7.0
 	github.com/labstack/echo/v4 v4.16.0
@@ -43,3 +44,5 @@ require (
 replace github.com/gatehouse-go/gatehouse => ../..
 
 replace github.com/gatehouse-go/gatehouse/authz/echoauthz => ../../authz/echoauthz
+
+replace github.com/gatehouse-go/gatehouse/authz/chiauthz => ../../authz/chiauthz

@@ -21,9 +21,11 @@ var hostileRouters = []struct {
 	exact bool
 }{
 	{"Mux", (*witness).mux, true},
-	{"Mux in chi", (*witness).chi, false},
+	{"Mux in chi", (*witness).muxInChi, false},
 	{"Echo", (*witness).echo, true},
 	{"Echo that rewrites", (*witness).rewritingEcho, true},
+	{"chi", (*witness).chi, true},
+	{"chi that rewrites", (*witness).rewritingChi, true},
 }
 
 var hostileFormats = []adapter.Format{

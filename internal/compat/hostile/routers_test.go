@@ -61,9 +61,9 @@ func (w *witness) mux() http.Handler {
 	return mux
 }
 
-// chi has the Mux mounted where its routes are and for the rest, behind
+// muxInChi has the Mux mounted where its routes are and for the rest, behind
 // middleware that rewrites what chi routes by.
-func (w *witness) chi() http.Handler {
+func (w *witness) muxInChi() http.Handler {
 	mux := w.mux()
 	api := chi.NewRouter()
 	api.Use(chimiddleware.CleanPath, chimiddleware.StripSlashes, chimiddleware.GetHead)
