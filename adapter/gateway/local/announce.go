@@ -1,8 +1,10 @@
 package local
 
 import (
+	"cmp"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -21,41 +23,86 @@ func (s *service) announce(url string) error {
 	return nil
 }
 
+// welcome is what a newcomer needs, and short enough to be read.
 func (s *service) welcome(url string) (string, error) {
 	lines := []string{fmt.Sprintf("%v: %s", s.format(), url)}
 	for _, i := range s.Issuers {
 		lines = append(lines, strings.TrimSpace("Token issuer "+i.name)+": "+i.url)
 	}
-	lines = append(lines, s.problems()...)
-	lines = append(lines, "", "Paste any of these; Ctrl-C stops the server:", "")
-	for _, try := range s.tries() {
-		line, err := try.curl(url, s.issuer())
-		if err != nil {
-			return "", err
-		}
-		lines = append(lines, line)
+	if s.console != nil {
+		lines = append(lines, "", "To watch requests, make tokens and try them, open "+s.issuer().url+"/")
 	}
-	if clients := s.clients(); len(clients) > 0 {
-		lines = append(lines, "", "When the tokens have expired:", "")
-		for _, client := range clients {
-			lines = append(lines, client.curl(s.issuer().url))
-		}
+	lines = append(lines, s.problems()...)
+	if who := s.signIns(); who != "" {
+		lines = append(lines, "Users who can sign in there: "+who)
+	}
+	tokens, names, err := s.assignments()
+	if err != nil {
+		return "", err
+	}
+	lines = append(append(lines, "", "Or paste these lines; Ctrl-C stops the server:", ""), tokens...)
+	for _, try := range s.tries() {
+		lines = append(lines, try.comment(), try.curl(url, names[try.caller()]))
 	}
 	return strings.Join(append(lines, "", ""), "\n"), nil // an empty line before the first request
 }
 
-// clients are those whose tokens are in the curl lines and can be had again
-// without a user.
-func (o *Options) clients() []Client {
-	var clients []Client
-	seen := map[string]bool{"": true}
-	for _, try := range o.Try {
-		if !seen[try.Client] && o.issuer().clients[try.Client].Secret != "" {
-			clients = append(clients, o.issuer().clients[try.Client])
-		}
-		seen[try.Client] = true
+// signIns are users and passwords; "" where the console is not there to sign
+// them in.
+func (s *service) signIns() string {
+	if s.console == nil {
+		return ""
 	}
-	return clients
+	var users []string
+	for _, user := range s.issuer().sortedUsers() {
+		users = append(users, fmt.Sprintf("%s (password %s)", user.Username, user.Password))
+	}
+	return strings.Join(users, ", ")
+}
+
+// assignments set a shell variable for each caller of Try; names are the
+// variables by caller.
+func (o *Options) assignments() (lines []string, names map[string]string, err error) {
+	names = map[string]string{}
+	taken := map[string]bool{}
+	for _, try := range o.Try {
+		if try.Client == "" || names[try.caller()] != "" {
+			continue
+		}
+		token, err := o.issuer().tokenFor(try)
+		if err != nil {
+			return nil, nil, err
+		}
+		name := variable(cmp.Or(try.User, try.Client), taken)
+		names[try.caller()] = name
+		lines = append(lines, name+"="+token)
+	}
+	if len(lines) > 0 {
+		lines = append(lines, "")
+	}
+	return lines, names, nil
+}
+
+var notInVariables = regexp.MustCompile(`[^A-Z0-9]+`)
+
+// variable returns a name for a shell variable that is not taken yet. It begins
+// with a letter of ours where the caller's does not.
+func variable(caller string, taken map[string]bool) string {
+	base := strings.Trim(notInVariables.ReplaceAllString(strings.ToUpper(caller), "_"), "_")
+	if base == "" || base[0] < 'A' {
+		base = "T" + base
+	}
+	name := base
+	for n := 2; taken[name] || reserved[name]; n++ {
+		name = fmt.Sprintf("%s_%d", base, n)
+	}
+	taken[name] = true
+	return name
+}
+
+// reserved are variables that a shell needs for itself.
+var reserved = map[string]bool{
+	"PATH": true, "HOME": true, "IFS": true, "PS1": true, "PS2": true, "ENV": true, "USER": true, "SHELL": true, "PWD": true, "UID": true, "EUID": true, "PPID": true,
 }
 
 func (o *Options) tries() []Try {

@@ -3,7 +3,6 @@ package local
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -46,7 +45,7 @@ func (o *Options) audience(i *Issuer) []string {
 	if o.Audience != nil {
 		return o.Audience
 	}
-	audience := slices.Sorted(maps.Keys(i.clients))
+	audience := i.clientIDs()
 	for _, id := range slices.Clone(audience) {
 		audience = append(audience, i.clients[id].Resources...)
 	}

@@ -52,3 +52,6 @@ func Proves(ctx context.Context, who authz.Identifier, token string) bool {
 	_, err := p.prove(ctx, token)
 	return err == nil
 }
+
+// Variable is the shell variable of a caller's token.
+func Variable(caller string, taken map[string]bool) string { return variable(caller, taken) }

@@ -3,9 +3,11 @@ package local
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,6 +38,7 @@ type Issuer struct {
 	users    map[string]User
 	origins  []string
 	store    *store
+	console  atomic.Bool // a console is served beside it, and may sign users in
 	mux      *http.ServeMux
 	now      func() time.Time
 }
@@ -86,6 +89,16 @@ func byUsername(users []User) map[string]User {
 // URL returns the issuer's URL, which is the iss of its tokens: what
 // claims.Config.Issuers pins.
 func (i *Issuer) URL() string { return i.url }
+
+func (i *Issuer) clientIDs() []string { return slices.Sorted(maps.Keys(i.clients)) }
+
+func (i *Issuer) sortedUsers() []User {
+	var users []User
+	for _, name := range slices.Sorted(maps.Keys(i.users)) {
+		users = append(users, i.users[name])
+	}
+	return users
+}
 
 func (i *Issuer) routes() *http.ServeMux {
 	mux := http.NewServeMux()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway/local/internal/console"
 	"github.com/gatehouse-go/gatehouse/authz/apigateway"
 	"github.com/gatehouse-go/gatehouse/cors"
 )
@@ -27,6 +28,7 @@ type service struct {
 	gateway *gateway.Gateway
 	routes  []gateway.Route
 	plan    *apigateway.Plan // nil: there is no Policy, or no front for its routes
+	console *console.Console // nil: there is none
 	lines   *log.Logger      // one whole line at a time, whoever else writes
 }
 
@@ -40,8 +42,11 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 	if h == nil {
 		return s, errors.Join(err, errors.New("local: no handler"))
 	}
+	if err == nil {
+		s.console = s.newConsole()
+	}
 	config := gateway.Config{
-		Function:  adapter.New(h, s.adapterOptions()),
+		Function:  adapter.New(h, s.tellConsole(s.adapterOptions())),
 		Format:    s.format(),
 		Stage:     s.stage(),
 		BasePath:  s.BasePath,
@@ -57,6 +62,7 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 	if s.Configure != nil {
 		s.Configure(&config)
 	}
+	s.watched(&config)
 	var problems error
 	s.gateway, problems = gateway.New(config)
 	return s, errors.Join(err, problems)
@@ -69,18 +75,25 @@ func (s *service) serve(ctx context.Context, api net.Listener, issuers []net.Lis
 		return errors.Join(err, closeAll(append(issuers, api)))
 	}
 	failed := make(chan error, 1+len(issuers))
-	running := []*http.Server{start(api, s.hostCheck(s.gateway), failed)}
+	running := []*http.Server{start(api, s.apiHandler(), failed)}
 	for n, l := range issuers {
 		if l != nil {
-			running = append(running, start(l, s.hostCheck(s.Issuers[n]), failed))
+			running = append(running, start(l, s.issuerHandler(n), failed))
 		}
 	}
-	err := s.announce(s.url(api.Addr()))
+	url := s.url(api.Addr())
+	if s.console != nil {
+		s.console.SetAPI(url)
+	}
+	err := s.announce(url)
 	if err == nil {
 		select {
 		case err = <-failed:
 		case <-ctx.Done():
 		}
+	}
+	if s.console != nil {
+		s.console.Close()
 	}
 	shutdown(context.WithoutCancel(ctx), running)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 )
 
 //go:embed signin.html
@@ -55,7 +54,7 @@ func (i *Issuer) serveSignIn(w http.ResponseWriter, r *http.Request) {
 func (i *Issuer) readSignIn(query url.Values) (signIn, bool) {
 	client, known := i.clients[query.Get("client_id")]
 	uri := query.Get("redirect_uri")
-	known = known && slices.Contains(client.RedirectURIs, uri) && len(query["client_id"]) == 1 && len(query["redirect_uri"]) == 1
+	known = known && i.redirects(client, uri) && len(query["client_id"]) == 1 && len(query["redirect_uri"]) == 1
 	return signIn{client, uri, query}, known
 }
 

@@ -26,9 +26,11 @@ var (
 	safe = regexp.MustCompile(`^[-\w./:@%+=,]+$`)
 )
 
+func (t Try) method() string { return cmp.Or(t.Method, http.MethodGet) }
+
 func (t Try) check(issuer *Issuer) error {
 	switch {
-	case !word.MatchString(cmp.Or(t.Method, http.MethodGet)):
+	case !word.MatchString(t.method()):
 		return fmt.Errorf("local: try: %q is no method", t.Method)
 	case !path.MatchString(t.Path):
 		return fmt.Errorf("local: try: path %q does not begin with a slash or is not as in a URL", t.Path)
@@ -59,14 +61,32 @@ func (t Try) checkNames(issuer *Issuer) error {
 	return nil
 }
 
-// curl is the request as a line for a POSIX shell. What to expect is part of
-// the line's own output and no comment behind it, which zsh, by default, would
-// hand to curl. The token is the last and longest word.
-func (t Try) curl(url string, issuer *Issuer) (string, error) {
-	words := []string{"curl", "-sS", "-w", t.verdict()}
-	switch method := cmp.Or(t.Method, http.MethodGet); {
+// caller is who sends the request, for people; "nobody" without a token.
+func (t Try) caller() string {
+	switch {
+	case t.Client == "":
+		return "nobody"
+	case t.User == "":
+		return t.Client
+	}
+	return t.User + " by " + t.Client
+}
+
+// comment says who is calling and what to expect. It is a line of its own: zsh,
+// by default, would hand one behind the command to curl.
+func (t Try) comment() string {
+	if t.Want == 0 {
+		return "# " + t.caller()
+	}
+	return fmt.Sprintf("# %s, expects %d", t.caller(), t.Want)
+}
+
+// curl is the request as a line for a POSIX shell, with the token in a variable.
+func (t Try) curl(url, variable string) string {
+	words := []string{"curl", "-i"}
+	switch method := t.method(); {
 	case method == http.MethodHead:
-		words = append(words, "--head")
+		words = []string{"curl", "--head"}
 	case method != http.MethodGet || t.Body != "":
 		words = append(words, "-X", method)
 	}
@@ -80,22 +100,10 @@ func (t Try) curl(url string, issuer *Issuer) (string, error) {
 	if t.Body != "" {
 		words = append(words, "-H", "Content-Type: "+t.contentType(), "--data-raw", t.body())
 	}
-	token, err := issuer.tokenFor(t)
-	if err != nil {
-		return "", err
+	if variable == "" {
+		return shell(words)
 	}
-	if token != "" {
-		words = append(words, "-H", "Authorization: Bearer "+token)
-	}
-	return shell(words), nil
-}
-
-// verdict is what curl prints behind the body.
-func (t Try) verdict() string {
-	if t.Want == 0 {
-		return `\n%{http_code}\n`
-	}
-	return fmt.Sprintf(`\n%%{http_code}, expected %d\n`, t.Want)
+	return shell(words) + ` -H "Authorization: Bearer $` + variable + `"`
 }
 
 // tokenFor is what the token endpoint would give, all scopes of the client.
@@ -108,11 +116,6 @@ func (i *Issuer) tokenFor(t Try) (string, error) {
 		return i.clientToken(client, client.ownScopes(), "")
 	}
 	return i.userToken(session{Client: client.ID, Scopes: client.signInScopes(), Username: t.User, SignedIn: i.now()})
-}
-
-// curl is a line that gets a new token.
-func (c Client) curl(issuer string) string {
-	return shell([]string{"curl", "-sS", "-u", c.ID + ":" + c.Secret, "-d", "grant_type=client_credentials", issuer + "/oauth2/token"})
 }
 
 func (t Try) contentType() string {

@@ -78,7 +78,7 @@ func TestPrintedLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			serve(t, f, &notes.Memory{}, func(printed func() string) {
 				statuses := map[string]bool{}
-				for _, line := range curlLines(printed()) {
+				for _, line := range pasted(printed()) {
 					statuses[paste(t, line)] = true
 				}
 				for _, want := range []string{"200", "201", "400", "401", "403", "404"} {
@@ -98,24 +98,32 @@ func TestPrintedLines(t *testing.T) {
 	}
 }
 
-func curlLines(output string) []string {
-	return regexp.MustCompile(`(?m)^curl .*expected.*$`).FindAllString(output, -1)
+// pasted are the curl lines, each with what is to be pasted before it: the
+// tokens, and a comment that says what to expect.
+func pasted(output string) []string {
+	tokens := strings.Join(regexp.MustCompile(`(?m)^[A-Z0-9_]+=.*\n`).FindAllString(output, -1), "")
+	var scripts []string
+	for _, lines := range regexp.MustCompile(`(?m)^# .*\ncurl .*$`).FindAllString(output, -1) {
+		scripts = append(scripts, tokens+lines)
+	}
+	return scripts
 }
 
-// paste runs a line in a shell and returns the status, which must be the one
-// that the line says.
-func paste(t *testing.T, line string) string {
+// paste runs a script in a shell and returns the status, which must be the one
+// that its comment says.
+func paste(t *testing.T, script string) string {
 	t.Helper()
-	output, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput()
+	output, err := exec.CommandContext(t.Context(), "sh", "-c", script).Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, output)
 	}
-	verdict := regexp.MustCompile(`\n(\d+), expected (\d+)\n$`).FindSubmatch(output)
-	if verdict == nil || !bytes.Equal(verdict[1], verdict[2]) {
-		t.Errorf("%.80s… gives %s", line, output)
+	_, want, _ := strings.Cut(script, "expects ")
+	want, _, _ = strings.Cut(want, "\n")
+	if got := string(output); !strings.HasPrefix(got, "HTTP/1.1 "+want+" ") {
+		t.Errorf("want %s, got %.80s", want, got)
 		return ""
 	}
-	return string(verdict[1])
+	return want
 }
 
 // The note to read is there from the start, and once only.

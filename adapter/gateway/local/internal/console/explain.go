@@ -1,0 +1,266 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+)
+
+// view is what the page is told of an exchange; all but the bodies.
+type view struct {
+	ID        uint64  `json:"id"`
+	At        string  `json:"at"`
+	Method    string  `json:"method"`
+	Path      string  `json:"path"`
+	Query     string  `json:"query"`
+	Origin    string  `json:"origin"`
+	Asks      string  `json:"asks"` // "": not a preflight
+	Preflight uint64  `json:"preflight"`
+	Follower  uint64  `json:"follower"`
+	State     string  `json:"state"` // running, streaming, done, broken
+	Status    int     `json:"status"`
+	Bytes     int64   `json:"bytes"`
+	Millis    float64 `json:"millis"`
+	Layers    []layer `json:"layers"`
+	Stop      *stop   `json:"stop"` // nil: nobody stopped it
+}
+
+// layer is one step on the way. State is passed, stopped, unreached, none (there
+// is no such step here) or running.
+type layer struct {
+	Name   string  `json:"name"`
+	State  string  `json:"state"`
+	Says   string  `json:"says"`
+	Millis float64 `json:"millis"` // 0: not measured
+}
+
+// stop says who ended a request, why, and what to change.
+type stop struct {
+	Who  string `json:"who"`
+	Why  string `json:"why"`
+	Cure string `json:"cure"`
+}
+
+// The layers, from the outside in.
+const (
+	atRoute = iota
+	atAuthorizer
+	atFunctionRoute
+	atRequirement
+	atHandler
+	nowhere
+)
+
+var layerNames = [...]string{"Gateway route", "Authorizer", "Function route", "Requirement", "Handler"}
+
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// view is called with the ring's lock held.
+func (e *exchange) view() view {
+	v := view{
+		ID: e.ID, At: e.At.Format("15:04:05.000"), Method: e.Method, Path: e.Path, Query: e.Query,
+		Origin: e.origin, Asks: e.asks, Preflight: e.preflight, Follower: e.follower,
+		State: e.state(), Status: e.status, Bytes: e.sent, Millis: millis(e.duration),
+	}
+	if e.running {
+		v.Millis = millis(time.Since(e.At))
+	}
+	at, s := e.stopped()
+	v.Stop = s
+	v.Layers = e.layers(at)
+	return v
+}
+
+func (e *exchange) state() string {
+	switch {
+	case e.running && e.flushed:
+		return "streaming"
+	case e.running:
+		return "running"
+	case e.broken:
+		return "broken"
+	}
+	return "done"
+}
+
+// stopped returns the layer at which the request ended, nowhere for one that the
+// handler answered as it wanted.
+func (e *exchange) stopped() (int, *stop) {
+	switch {
+	case e.running || !e.answered:
+		return nowhere, nil
+	case e.gateway.RefusedBy == "gateway":
+		return e.gatewayStop()
+	case e.function.reason != "":
+		return atHandler, &stop{"adapter", string(e.function.reason), adapterCure(e.function.reason)}
+	}
+	return e.functionStop()
+}
+
+func (e *exchange) gatewayStop() (int, *stop) {
+	why := string(e.gateway.Reason)
+	if e.gateway.Err != nil {
+		why = strings.TrimPrefix(why+": "+redact(e.gateway.Err.Error()), ": ")
+	}
+	if len(e.needs) > 0 && e.gateway.Reason == "scope missing" {
+		why += ": the route asks for " + strings.Join(e.needs, " or ")
+	}
+	s := &stop{"gateway", why, gatewayCure(string(e.gateway.Reason))}
+	switch {
+	case strings.HasPrefix(why, "a preflight, answered"):
+		s.Cure = "Nothing: the gateway has CORS settings and answers preflights itself."
+		return atRoute, s
+	case e.invocation != "" || e.function.reason != "":
+		return atHandler, s
+	case e.status == http.StatusUnauthorized || e.status == http.StatusForbidden && e.asker != "-":
+		if e.asks != "" {
+			s.Cure = "A preflight never carries a token. Give the gateway an open route OPTIONS /{proxy+} (Options.CORS plans one) and wrap the handler with cors."
+		}
+		return atAuthorizer, s
+	}
+	return atRoute, s
+}
+
+// functionStop explains refusals of the function: a Guard's, as it left them in
+// the invocation or as its challenge says, or the handler's own.
+func (e *exchange) functionStop() (int, *stop) {
+	if e.status < 400 {
+		return nowhere, nil
+	}
+	d := e.function.decision
+	challenge := bearerChallenge(e.gateway.FunctionHeader)
+	refused := d["result"] == "refused" || d == nil && challenge != "" && (e.status == http.StatusUnauthorized || e.status == http.StatusForbidden)
+	why := first(d["cause"], d["error"], d["reason"], d["why"])
+	switch {
+	case !e.rule.known && (e.status == http.StatusNotFound || e.status == http.StatusMethodNotAllowed || refused) && d["requirement"] == "":
+		return atFunctionRoute, &stop{"policy", cmp.Or(why, "no rule for this method and path"), "Register the route with its requirement, or look for a typo in the path: where nothing is registered, nobody is served."}
+	case refused && e.status == http.StatusUnauthorized:
+		return atRequirement, e.unknownCaller(why)
+	case refused:
+		needs := cmp.Or(d["requirement"], e.rule.Requirement, challengeScope(challenge))
+		return atRequirement, &stop{"policy", cmp.Or(why, "needs "+needs), "Send a token that has it: " + needs + ". The page Tokens makes one; on AWS the client asks its user pool for the scope, or the user joins the group."}
+	case e.status == http.StatusServiceUnavailable && d["result"] == "refused":
+		return atRequirement, &stop{"policy", cmp.Or(why, "keys unavailable"), "The issuer's keys could not be fetched: is it running, and can this program reach it?"}
+	}
+	return atHandler, &stop{"handler", "the handler answered " + http.StatusText(e.status), "This is the application's own answer: see its body."}
+}
+
+// unknownCaller explains a 401 of the function.
+func (e *exchange) unknownCaller(why string) *stop {
+	switch {
+	case e.offered && e.asker == "-":
+		return &stop{"policy", cmp.Or(why, "a token was sent, but the event names no caller"), "Has this route an authorizer? The route " + cmp.Or(e.gateway.Route, "of the gateway") + " is open, or there is no issuer, so that the function learns of nobody."}
+	case e.offered:
+		return &stop{"policy", cmp.Or(why, "the gateway let the token pass and the function does not know its caller"), "Compare the pins of claims.Config (Issuers, Audiences, APIs, Stages) with the token: the page Policy lists them, the page Tokens decodes the token."}
+	}
+	return &stop{"policy", cmp.Or(why, "needs a token"), "Send Authorization: Bearer with a token: the page Tokens makes one."}
+}
+
+// layers says how far the request came.
+func (e *exchange) layers(stopped int) []layer {
+	says := [...]string{
+		e.gateway.Route, e.asker, first(e.function.decision["route"], e.function.route, e.rule.Pattern),
+		first(e.function.decision["requirement"], e.rule.Requirement), "",
+	}
+	times := [...]time.Duration{0, e.asked, 0, 0, e.function.duration}
+	if !e.running && e.answered {
+		times[atRoute] = max(e.gateway.Duration-e.asked-e.function.duration, 0)
+	}
+	layers := make([]layer, len(layerNames))
+	for i, name := range layerNames {
+		l := layer{Name: name, Says: says[i], Millis: millis(times[i]), State: "passed"}
+		switch {
+		case e.running:
+			l.State = "running"
+		case i == stopped:
+			l.State = "stopped"
+		case i > stopped:
+			l.State = "unreached"
+		case i == atAuthorizer && e.asker == "-":
+			l.State, l.Says = "none", "not asked"
+		}
+		layers[i] = l
+	}
+	return layers
+}
+
+// bearerChallenge is what a Guard's challenge says, under either of the names
+// that a front gives it.
+func bearerChallenge(h http.Header) string {
+	for _, name := range []string{"Www-Authenticate", "X-Amzn-Remapped-Www-Authenticate"} {
+		for _, value := range h.Values(name) {
+			if len(value) >= len("Bearer") && strings.EqualFold(value[:len("Bearer")], "Bearer") {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
+func challengeScope(challenge string) string {
+	_, rest, _ := strings.Cut(challenge, `scope="`)
+	scope, _, _ := strings.Cut(rest, `"`)
+	return redact(scope)
+}
+
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// gatewayCure is what to change about a refusal of the gateway's.
+func gatewayCure(reason string) string {
+	for _, row := range [...]struct{ part, cure string }{
+		{"no such route", "The gateway has no route for this method and path. Add it to Routes, or to the policy that the routes are made from."},
+		{"does not begin with the stage", "The path needs the stage or base path that the API is served under: see the API's URL above."},
+		{"no token", "Send Authorization: Bearer with a token: the page Tokens makes one."},
+		{"token expired", "Get a new token: the page Tokens makes one. On AWS, refresh it."},
+		{"not yet valid", "The token's nbf lies in the future: compare the clocks."},
+		{"issued in the future", "The token's iat lies in the future: compare the clocks."},
+		{"wrong issuer", "This route takes tokens of another issuer. Compare the token's iss with the route's authorizer."},
+		{"wrong audience", "The token is for another client or API. Its aud, or client_id where it has none, must be one of Options.Audience."},
+		{"scope missing", "The route asks for a scope that the token does not have: the client has to ask for it, and must be allowed to."},
+		{"not an access token", "A route with scopes takes access tokens; this is an ID token."},
+		{"not an ID token", "A REST API's Cognito authorizer takes ID tokens on routes without scopes. Give the route scopes, or send the ID token."},
+		{"token not verified", "The signature is not the issuer's, or the token is cut off. Was it copied whole, and was the issuer restarted without -state?"},
+		{"token without expiry", "The token has no exp, without which no gateway takes it."},
+		{"claims malformed", "The token's claims are not what a gateway reads: exp, nbf and iat are numbers."},
+		{"keys cannot be had", "The issuer's keys could not be fetched: is it running, and can this program reach it?"},
+		{"body is over", "The front takes no larger request. Let clients upload to S3 with a presigned URL."},
+		{"took too long", "The front gives up at its limit. Answer 202 and work on, stream, or pause it with -timeout while debugging."},
+		{"timed out", "The front gives up at its limit. Answer 202 and work on, stream, or pause it with -timeout while debugging."},
+		{"the function failed", "The function returned an error instead of an answer: see Options.Fail, and the program's output."},
+		{"stream broke off", "The handler ended the stream with a panic or an error, or the client went away: see the program's output."},
+	} {
+		if strings.Contains(reason, row.part) {
+			return row.cure
+		}
+	}
+	return "See the program's output."
+}
+
+// adapterCure is what to change where the adapter answered for the handler.
+func adapterCure(reason adapter.Reason) string {
+	switch reason {
+	case adapter.ReasonTooLarge:
+		return "The front takes no larger reply: 6 MB, of which base64 costs a third for what is not text. Redirect to a presigned URL, make pages, or stream."
+	case adapter.ReasonLate:
+		return "The handler took longer than the front waits. Answer 202 and work on, stream, or pause the limit with -timeout while debugging."
+	case adapter.ReasonPanic, adapter.ReasonGoexit:
+		return "The handler panicked or exited its goroutine: the stack is in the program's output."
+	case adapter.ReasonBadStatus:
+		return "The handler's status is not one that a function can send: 200 to 599, and not 101."
+	case adapter.ReasonTooShort:
+		return "The handler set a Content-Length and wrote less."
+	case adapter.ReasonBadRequest, adapter.ReasonBadBase64:
+		return "The event makes no request that HTTP allows. A client that sends one by hand has a bug."
+	}
+	return "See the program's output."
+}
