@@ -1,41 +1,50 @@
-// Package adapter runs an ordinary [http.Handler] as a Lambda function: it turns
+// Package adapter runs an ordinary [http.Handler] as a Lambda function. It turns
 // the event of any AWS front that speaks HTTP into the [http.Request] that
-// net/http's server would have made of the client's request, and what the
+// net/http's server would have made of the client's request, and turns what the
 // handler writes into the reply that the front expects.
 //
-//	lambda.Start(adapter.New(handler, nil))
+//	lambda.Start(adapter.New(handler, nil))         // buffered
+//	lambda.Start(adapter.New(handler, nil).Stream)  // streamed
+//
+// Do not pass the method Invoke to lambda.Start: aws-lambda-go would then try to
+// decode each event into its []byte, and fail with "cannot unmarshal object".
 //
 // # Terminology
 //
-// A front is the AWS service that received the client's request and invokes the
+// A front is the AWS service that receives the client's request and invokes the
 // function: an API Gateway REST, HTTP or WebSocket API, a function URL, an
-// Application Load Balancer or VPC Lattice. An event is the JSON document it
-// invokes the function with; a [Format] is an event's shape, and that of the
-// reply. One Handler serves all formats and tells them apart by the event.
+// Application Load Balancer or VPC Lattice. An event is the JSON document that the
+// front invokes the function with. A [Format] is the shape of an event and of the
+// reply to it. One Handler serves all formats and tells them apart by the event.
 //
-// A reply is buffered, [Handler.Invoke], or streamed, [Handler.Stream].
+// A reply is buffered ([Handler.Invoke]) or streamed ([Handler.Stream]).
 //
 // # What a handler can rely on
 //
 //   - The path is the one that the front routed by. It is never parsed from a
 //     string, so that an encoded "?" or "#" stays part of it.
-//   - Header values that came apart stay apart, where the event has them so, and
-//     are never split.
-//   - RemoteAddr is the client's address as the front saw it, Host the host name
-//     it asked for, and TLS is set if it used https.
-//   - The request's context is cancelled when the handler has returned, and
-//     carries the [Event]. Nothing that came in the event is in a header that the
-//     client could not have sent.
+//   - Repeated header lines stay separate if the event keeps them separate, and
+//     no value is ever split.
+//   - RemoteAddr is the client's address as the front saw it, Host is the host
+//     name that the client asked for, and TLS is set if the client used https.
+//     Behind CloudFront, RemoteAddr is CloudFront's address and Host is usually
+//     the origin's name; neither is the viewer's.
+//   - Content-Length equals Request.ContentLength, and X-Amzn-Trace-Id is the
+//     runtime's, so that traces join the invocation's own.
+//   - The request's context is canceled when the handler has returned, and
+//     carries the [Event]. No header holds anything that the client could not have
+//     sent, except X-Amzn-Trace-Id.
 //   - Every string of the request may be kept. The body may be read until the
-//     handler returns, then Read returns [http.ErrBodyReadAfterClose].
-//   - A panic is a reply with status 500 and a log line; a handler that takes too
-//     long is answered for ([Options].Timeout), and so is a reply too large for
-//     the front. The process lives on.
+//     handler returns; after that, Read returns [http.ErrBodyReadAfterClose].
+//     Temporary files of a multipart form are removed when the handler ends.
+//   - A panic becomes a reply with status 500 and a log line. If a handler takes
+//     too long ([Options].Timeout), or its reply is too large for the front,
+//     Handler answers in its place. The process lives on.
 //
 // Redirects, cookies, sniffing and superfluous calls of WriteHeader are as in
-// net/http. What fronts cannot carry is lost: trailers, informational
-// responses, hop-by-hop headers, the Content-Length of an answer to HEAD; and a
-// body without Content-Type gets one from the front.
+// net/http. Fronts cannot carry trailers, informational responses, hop-by-hop
+// headers and the Content-Length of an answer to HEAD, so these are lost. A body
+// without Content-Type gets one from the front.
 //
 // # Specifications
 //
@@ -65,9 +74,10 @@ type Handler struct {
 	warned  atomic.Uint32 // losses that were logged
 }
 
-// New returns a Handler that serves events with h. Nil options are the defaults.
-// It panics if h is nil or an option impossible, with a message that names every
-// problem: these are mistakes in the program that must not wait for a request.
+// New returns a Handler that serves events with h. Nil options mean the defaults.
+// New panics if h is nil or an option is impossible, with a message that names
+// every problem: these are mistakes in the program, and must not wait for a
+// request.
 func New(h http.Handler, opts *Options) *Handler {
 	handler := &Handler{handler: h}
 	if opts != nil {
@@ -79,11 +89,10 @@ func New(h http.Handler, opts *Options) *Handler {
 	return handler
 }
 
-// Invoke serves one event and returns the reply. It fails with an *EventError
-// for an event that is not a request of a front it serves, and with what
-// Options.Fail or Options.Fallback return, and if a function of Options
-// panics; whatever else goes wrong with a request is a reply. It does not keep or
-// change event.
+// Invoke serves one event and returns the reply. It returns an *EventError for an
+// event that is not a request of a front that h serves, the errors of Options.Fail
+// and Options.Fallback, and an error if a function of Options panics. Whatever else
+// goes wrong with a request becomes a reply. Invoke neither keeps nor changes event.
 func (h *Handler) Invoke(ctx context.Context, event []byte) (reply []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
