@@ -90,9 +90,17 @@ func (g *Guard) Check(r *http.Request, req Requirement) (*http.Request, error) {
 // w, and returns nil and false. A nil req is met by nobody.
 func (g *Guard) Allow(w http.ResponseWriter, r *http.Request, req Requirement) (*http.Request, bool) {
 	decided, refusal := g.decide(r, req)
-	if refusal != nil {
+	enclosed := g.enclosing(w)
+	switch {
+	case refusal == nil && enclosed != nil:
+		enclosed.open()
+	case refusal != nil:
 		defer form.Remove(decided, r)
-		g.refuse(w, decided, refusal)
+		if enclosed != nil {
+			enclosed.refuse(w, decided, refusal)
+		} else {
+			g.refuse(w, decided, refusal)
+		}
 		return nil, false
 	}
 	return decided, true
