@@ -11,7 +11,7 @@ type pattern struct {
 	host       string
 	parts      []part
 	tail       tail
-	restricted []string // a value that all parameters take, where not every value is
+	restricted []string // values that all parameters take, where they do not take every value
 }
 
 // part is one segment of a pattern.
@@ -95,7 +95,7 @@ func (p pattern) plainly(text string) pattern {
 
 // samples are values that a parameter may be restricted to by a router that knows
 // regular expressions.
-var samples = []string{"", "1", "a", "A1", "2006-01-02", "018f3a5e-0000-7000-8000-000000000000", "a.b"}
+var samples = []string{"", "1", "97531", "a", "zq", "A1", "2006-01-02", "018f3a5e-0000-7000-8000-000000000000", "a.b"}
 
 // sample is a path that the pattern takes, each parameter filled with a value, ""
 // for one that no pattern has as a literal.

@@ -136,30 +136,45 @@ func (p *planner) understand() {
 
 // probe asks the router for paths that the pattern should take.
 func (p *planner) probe(rule int, candidate pattern) (pattern, bool) {
-	method := sampleMethod(p.rules[rule].Method)
+	found, ok := candidate, false
 	for _, value := range samples {
-		base := "/" + strings.Join(candidate.sample(value), "/")
-		below := strings.TrimSuffix(base, "/") + "/"
-		for _, try := range []struct {
-			path string
-			tail tail
-		}{{below + fresh(len(candidate.parts)), tailSubtree}, {below, tailSlash}, {base, tailNone}} {
-			if try.tail == tailSubtree && candidate.tail == tailNone {
-				continue // Echo's last parameter takes slashes too
-			}
-			if p.oracle.ask(method, candidate.host, escape(try.path)) != rule {
-				continue
-			}
-			if value != "" {
-				candidate.restricted = []string{value}
-			}
-			if candidate.tail != tailNone {
-				candidate.tail = try.tail
-			}
-			return candidate, true
+		tail, takes := p.takes(rule, candidate, value)
+		if takes && value == "" {
+			found.tail = tail
+			return found, true
+		}
+		if takes {
+			// More than one value, because the first may be a literal of another rule.
+			found.restricted = append(found.restricted, value)
+		}
+		if takes && !ok {
+			found.tail, ok = tail, true
 		}
 	}
-	return candidate, false
+	return found, ok
+}
+
+// takes asks for the paths of a pattern whose parameters have this value, and
+// returns what follows its parts.
+func (p *planner) takes(rule int, candidate pattern, value string) (tail, bool) {
+	base := "/" + strings.Join(candidate.sample(value), "/")
+	below := strings.TrimSuffix(base, "/") + "/"
+	for _, try := range []struct {
+		path string
+		tail tail
+	}{{below + fresh(len(candidate.parts)), tailSubtree}, {below, tailSlash}, {base, tailNone}} {
+		if try.tail == tailSubtree && candidate.tail == tailNone {
+			continue // Echo's last parameter takes slashes too
+		}
+		if p.oracle.ask(sampleMethod(p.rules[rule].Method), candidate.host, escape(try.path)) != rule {
+			continue
+		}
+		if candidate.tail == tailNone {
+			return tailNone, true
+		}
+		return try.tail, true
+	}
+	return tailNone, false
 }
 
 // notFoundMethod is how Echo's RouteNotFound registers a route for every method.
