@@ -13,7 +13,9 @@ require (
 	github.com/aws/aws-sdk-go-v2/credentials v1.21.0
 	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.74.0
 	github.com/aws/smithy-go v1.28.9
+	github.com/gatehouse-go/gatehouse/authz/chiauthz v0.0.0
 	github.com/gatehouse-go/gatehouse/authz/echoauthz v0.0.0
+	github.com/go-chi/chi/v5 v5.2.3
 	github.com/google/go-cmp v0.7.0
 	github.com/labstack/echo/v4 v4.16.0
 	go.etcd.io/bbolt v1.5.0
@@ -54,3 +56,5 @@ require (
 )
 
 replace github.com/gatehouse-go/gatehouse/authz/echoauthz => ../authz/echoauthz
+
+replace github.com/gatehouse-go/gatehouse/authz/chiauthz => ../authz/chiauthz

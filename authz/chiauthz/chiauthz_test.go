@@ -179,7 +179,7 @@ func TestUnknownRoutesOfAKnownCaller(t *testing.T) {
 	} {
 		w := serve(s, as("user", test.method, test.target))
 		h := w.Header()
-		if w.Code != test.status || h.Get("Allow") != test.allow || h.Get("Content-Type") != "application/problem+json" || h.Get("Cache-Control") != "no-store" {
+		if w.Code != test.status || h.Get("Allow") != test.allow || h.Get("Content-Type") != "application/problem+json" || h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s %s: status %d, header %v", test.method, test.target, w.Code, h)
 		}
 	}

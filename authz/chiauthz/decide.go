@@ -54,14 +54,13 @@ func (s *site) find(method, pattern string) *route {
 	return s.routes[place{"", pattern}]
 }
 
-// unknown answers known callers as chi does where no route matches, but with Allow
-// in one line and in order.
+// unknown answers known callers as net/http's router does where no route matches.
 type unknown struct {
 	site *site
 	path string
 }
 
-func (u *unknown) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (u *unknown) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var allow []string
 	for _, method := range u.site.methods {
 		pattern := u.site.router.Find(chi.NewRouteContext(), method, u.path)
@@ -70,9 +69,9 @@ func (u *unknown) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		}
 	}
 	if len(allow) == 0 {
-		w.WriteHeader(http.StatusNotFound)
+		http.NotFound(w, r)
 		return
 	}
 	w.Header().Set("Allow", strings.Join(allow, ", "))
-	w.WriteHeader(http.StatusMethodNotAllowed)
+	http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
 }

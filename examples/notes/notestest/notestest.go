@@ -18,17 +18,21 @@ import (
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
 
+const (
+	issuer = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
+	api    = "n0tes4p1id"
+)
+
 // Pinned is the Identifier of the examples in production, which the callers of
 // this package meet.
 var Pinned = claims.MustNew(claims.Config{
-	Issuers: []string{"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"},
-	APIs:    []string{"n0tes4p1id"},
+	Issuers: []string{issuer},
+	APIs:    []string{api},
 })
 
 // front is an API that Pinned trusts.
 func front(format adapter.Format) authztest.Front {
-	trust := Pinned.Trust()
-	return authztest.Front{Format: format, APIID: trust.APIs[0], Issuer: trust.Issuers[0]}
+	return authztest.Front{Format: format, APIID: api, Issuer: issuer}
 }
 
 // As returns r as the request of a caller that Pinned knows, by a subject and its

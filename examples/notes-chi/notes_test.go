@@ -1,0 +1,52 @@
+package noteschi_test
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-go/gatehouse/authz/authztest"
+	"github.com/gatehouse-go/gatehouse/examples/notes"
+	noteschi "github.com/gatehouse-go/gatehouse/examples/notes-chi"
+	"github.com/gatehouse-go/gatehouse/examples/notes/notestest"
+)
+
+func TestAnswersAsNotesDoes(t *testing.T) {
+	notestest.Alike(t, noteschi.Handler, func(_, path, _ string) int {
+		if strings.Contains(path, "//") || strings.Contains(path, "..") {
+			return 404 // ServeMux redirects to the clean path
+		}
+		return 0
+	})
+}
+
+// Who may do what is the same as in notes, in the same patterns.
+func TestPolicyIsThatOfNotes(t *testing.T) {
+	want := authztest.Matrix(notes.Handler(notestest.Pinned, &notes.Memory{}), notestest.Callers...)
+	got := authztest.Matrix(noteschi.Routes(notestest.Pinned, &notes.Memory{}), notestest.Callers...)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("who may do what: -notes +chi:\n%s", diff)
+	}
+}
+
+// The logged address is the peer's, whatever a client writes into headers.
+func TestAddressIsNotTheClientsWord(t *testing.T) {
+	h := noteschi.Handler(notestest.Pinned, &notes.Memory{})
+	for _, name := range []string{"X-Forwarded-For", "X-Real-Ip", "True-Client-Ip"} {
+		r := httptest.NewRequest("GET", "/notes/secret", nil)
+		r.RemoteAddr = "192.0.2.7:1234"
+		r.Header.Set(name, "203.0.113.9")
+		var log bytes.Buffer
+		before := slog.Default()
+		slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		slog.SetDefault(before)
+		if line := log.String(); !strings.Contains(line, "route=/notes/{id} status=401 from=192.0.2.7") || strings.Contains(line, "secret") {
+			t.Errorf("%s: logged %s", name, line)
+		}
+	}
+}
