@@ -62,7 +62,7 @@ func (c *call) match() error {
 	}
 	c.route, c.params = choose(c.gateway.routes, c.method, c.place.route, c.front.rest)
 	if c.route == nil {
-		return c.front.refuse(noRoute, "no such route")
+		return c.front.refuse(noRoute, reasonNoRoute)
 	}
 	return nil
 }
@@ -98,15 +98,17 @@ func (c *call) authorize() error {
 	return err
 }
 
+// read reads the body, once.
 func (c *call) read() error {
-	if c.request.Body == nil {
+	if c.request.Body == nil || c.body != nil {
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(c.request.Body, c.front.maxBody+1))
+	limit := c.maxBody()
+	body, err := io.ReadAll(io.LimitReader(c.request.Body, limit+1))
 	switch {
 	case err != nil:
 		return c.front.refuse(badRequest, "the body could not be read")
-	case int64(len(body)) > c.front.maxBody:
+	case int64(len(body)) > limit:
 		// A client that is still sending when the connection closes may never
 		// see the answer.
 		_, _ = io.CopyN(io.Discard, c.request.Body, maxDrained)
@@ -131,6 +133,15 @@ func (c *call) routeKey() string {
 		return c.route.Key
 	}
 	return c.front.only
+}
+
+// maxBody is the limit of the request's body: on a WebSocket API that of what is
+// posted to a client, for a handshake has none.
+func (c *call) maxBody() int64 {
+	if c.routeKey() == connectionsRoute {
+		return maxMessage
+	}
+	return c.front.maxBody
 }
 
 // maxDrained bounds what is read of a body that is refused for its size.

@@ -36,7 +36,7 @@ type Config struct {
 	// client's path does not hold it. "": the API's own execute-api host.
 	BasePath string
 	// Routes are the API's routes; nil: ANY /{proxy+} and ANY /. On a
-	// WebSocket API they are what messages call, see [Connection.Message]. The
+	// WebSocket API they are what messages call, see [WebSocket.Message]. The
 	// other fronts have none.
 	Routes []Route
 	// Authorizer is asked on every route that is not Open and names no other
@@ -59,6 +59,10 @@ type Config struct {
 	// LambdaAuthorizer's function answers with (the API key source AUTHORIZER);
 	// false: from the client's X-Api-Key.
 	AuthorizerKeys bool
+	// Management is asked about requests to a WebSocket API's @connections, by which
+	// the function sends to clients; on AWS they are signed, so that it is an
+	// IAMAuthorizer there. Nil: all are refused. The other fronts have none.
+	Management Authorizer
 	// Timeout is how long the integration may take; 0: what the front allows
 	// by default, 29 s on a REST or WebSocket API, 30 s on an HTTP API, and
 	// Lambda's own 15 min on the others.
@@ -183,6 +187,9 @@ func (c *Config) checkFront(front *front) error {
 	problems := []error{c.checkCORS(front)}
 	if c.Streaming && front.prelude == nil {
 		problems = append(problems, fmt.Errorf("gateway: Streaming: Format %v cannot stream", c.Format))
+	}
+	if c.Management != nil && c.Format != adapter.WebSocketAPI {
+		problems = append(problems, fmt.Errorf("gateway: Management: Format %v has no @connections", c.Format))
 	}
 	if c.MutualTLS && !front.routed {
 		problems = append(problems, fmt.Errorf("gateway: MutualTLS: Format %v has no such setting", c.Format))

@@ -26,8 +26,10 @@ type checker interface {
 // checkAuthorizers reports authorizers that the front does not have.
 func (c *Config) checkAuthorizers() error {
 	var problems []error
-	if a, ok := c.Authorizer.(checker); ok {
-		problems = append(problems, a.check(c))
+	for _, a := range []Authorizer{c.Authorizer, c.Management} {
+		if a, ok := a.(checker); ok {
+			problems = append(problems, a.check(c))
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Authorizers)) {
 		switch a := c.Authorizers[name].(type) {

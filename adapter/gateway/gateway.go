@@ -10,9 +10,9 @@
 //
 // and every step that can say no answers with the status, body and headers of
 // the front being played: an API Gateway REST or HTTP API, a Lambda function
-// URL, an ALB or VPC Lattice. A WebSocket API has no such requests; there
-// [Gateway.Connect] and the methods of [Connection] stand for what a client
-// does. Events and replies are built and read with
+// URL, an ALB or VPC Lattice. A WebSocket API's handshakes take this way too;
+// tests can do without its protocol by [Gateway.Connect] and the methods of
+// [WebSocket], which stand for what a client does. Events and replies are built and read with
 // encoding/json, independently of package adapter, so that the two can be held
 // against each other.
 //
@@ -38,6 +38,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -63,6 +64,8 @@ type Gateway struct {
 	routes []pattern
 	meter  meter
 	cache  cache
+
+	sockets sync.Map // the WebSocket by its id, of those that are connected
 }
 
 // Record says what became of one request.
@@ -89,7 +92,8 @@ func (g *Gateway) Event(r *http.Request) ([]byte, error) {
 }
 
 // ServeHTTP answers the request as the front would, and with 500 if there is no
-// Function or the Gateway plays a WebSocket API. It panics with
+// Function. Of a WebSocket API it serves handshakes, whose clients it then serves
+// until they leave, and requests to @connections. It panics with
 // http.ErrAbortHandler when a stream breaks off, which cuts the client's
 // connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +108,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		record.Duration = time.Since(arrived)
 		observe(r, record)
 	}
-	if broken != nil {
+	switch {
+	case answer.socket != nil && broken == nil:
+		answer.socket.serve()
+	case answer.socket == nil && broken != nil:
 		panic(http.ErrAbortHandler) // the client shall see that something is missing
 	}
 }
@@ -118,7 +125,7 @@ func (g *Gateway) answer(r *http.Request) (*response, Record) {
 		return misconfigured(), Record{RefusedBy: "gateway", Reason: "Config.Function is nil"}
 	}
 	if g.config.Format == adapter.WebSocketAPI {
-		return misconfigured(), Record{RefusedBy: "gateway", Reason: "a WebSocket API is called through Connect"}
+		return g.answerSocket(r)
 	}
 	c, err := g.admit(r)
 	if err != nil {
@@ -143,6 +150,9 @@ func (c *call) refused(err error) (*response, Record) {
 	refusal.cause = err
 	errors.As(err, &refusal)
 	record := Record{Route: c.routeKey(), RefusedBy: "gateway", Reason: refusal.Reason, Err: refusal.cause}
+	if refusal.failure == 0 { // the function refused a handshake
+		record.RefusedBy = "function"
+	}
 	answer := c.front.own(refusal)
 	for name, values := range c.gateway.config.Responses.of(answer.status) {
 		answer.header[http.CanonicalHeaderKey(name)] = values

@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -9,14 +11,14 @@ import (
 )
 
 // IAMAuthorizer is authorization by AWS signature (AWS_IAM). It is an Authorizer
-// for REST APIs, HTTP APIs with payload 2.0, Function URLs and VPC Lattice; New
-// refuses it on other fronts. What an HTTP API tells with payload 1.0 is
+// for REST, HTTP (payload 2.0) and WebSocket APIs, Function URLs and VPC Lattice;
+// New refuses it on other fronts. What an HTTP API tells with payload 1.0 is
 // unconfirmed. It is safe for concurrent use if Verify is. The zero
 // IAMAuthorizer refuses every request.
 type IAMAuthorizer struct {
-	// Verify says whose credentials signed the request. An error, or nil without
-	// one, refuses it, and so does a nil Verify. It is not asked about a request
-	// that holds no signature.
+	// Verify says whose credentials signed the request, as SigV4's does; the
+	// request has its body. An error, or nil without one, refuses it, and so does a
+	// nil Verify. It is not asked about a request that holds no signature.
 	Verify func(*http.Request) (*IAMCaller, error)
 }
 
@@ -45,7 +47,7 @@ type PoolIdentity struct {
 // check reports a front without such authorization.
 func (a *IAMAuthorizer) check(c *Config) error {
 	switch c.Format {
-	case adapter.RESTAPI, adapter.HTTPAPIV2, adapter.FunctionURL, adapter.LatticeV1, adapter.LatticeV2:
+	case adapter.RESTAPI, adapter.HTTPAPIV2, adapter.FunctionURL, adapter.LatticeV1, adapter.LatticeV2, adapter.WebSocketAPI:
 		return nil
 	}
 	return fmt.Errorf("gateway: IAMAuthorizer: Format %v is not known to tell who signed a request", c.Format)
@@ -67,6 +69,12 @@ func (a *IAMAuthorizer) caller(r *http.Request) (*IAMCaller, error) {
 	if a.Verify == nil {
 		return nil, &Refusal{Status: http.StatusForbidden, Reason: "signature not verified"}
 	}
+	if c := callOf(r.Context()); c != nil {
+		if err := c.read(); err != nil {
+			return nil, err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(c.body))
+	}
 	caller, err := a.Verify(r)
 	if err != nil || caller == nil {
 		return nil, &Refusal{Status: http.StatusForbidden, Reason: "signature not verified"}
@@ -86,6 +94,8 @@ type iamData struct{ *IAMCaller }
 func (d iamData) shape(f adapter.Format) (any, map[string]any, error) {
 	switch f {
 	case adapter.RESTAPI:
+		return nil, d.restIdentity(), nil
+	case adapter.WebSocketAPI: // its identity is a REST API's, unconfirmed
 		return nil, d.restIdentity(), nil
 	case adapter.HTTPAPIV2, adapter.FunctionURL:
 		return map[string]any{"iam": d.block()}, nil, nil

@@ -55,7 +55,7 @@ func (a *LambdaAuthorizer) event(c *call, identity []string) any {
 	case c.gateway.config.Format == adapter.RESTAPI:
 		return &requestEventV1{Type: requestType, MethodARN: c.arn(), eventV1: restEvent(c)}
 	case c.gateway.config.Format == adapter.WebSocketAPI:
-		return &connectAuthorizerEvent{Type: requestType, MethodARN: c.arn(), socketEvent: newConnection(c).connectEvent(c)}
+		return &connectAuthorizerEvent{Type: requestType, MethodARN: c.arn(), socketEvent: newWebSocket(c).connectEvent(c)}
 	case a.Payload == "1.0":
 		joined := strings.Join(identity, ",")
 		return &requestEventV1{Type: requestType, MethodARN: c.arn(), IdentitySource: joined, Token: joined, eventV1: httpAPIEventV1(c.at1())}

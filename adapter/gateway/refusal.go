@@ -49,6 +49,8 @@ const (
 	badRequest
 	tooLarge
 	tooManyHops
+	gone
+	clientSlow
 	functionFailed
 	badReply     // of the wrong shape
 	replyNotJSON // not JSON at all
@@ -142,14 +144,16 @@ func (f *front) failed(err error) *Refusal {
 	return refusal
 }
 
-// denied turns an Authorizer's error into the front's refusal: its own
-// *Refusal with 401 or 403, anything else a failed authorizer.
+// denied turns an Authorizer's error into the front's refusal: one of this
+// package's authorizers as it is, a user's *Refusal with 401 or 403 as the front
+// says that, and anything else as a failed authorizer.
 func (f *front) denied(err error) *Refusal {
 	var theirs *Refusal
 	if errors.As(err, &theirs) {
+		_, known := f.errors[theirs.failure]
 		switch {
-		case theirs.failure == authorizerFailed:
-			return f.with(authorizerFailed, theirs)
+		case known:
+			return f.with(theirs.failure, theirs)
 		case theirs.Status == http.StatusUnauthorized:
 			return f.with(unauthorized, theirs)
 		case theirs.Status == http.StatusForbidden:
@@ -163,9 +167,6 @@ func (f *front) denied(err error) *Refusal {
 
 // with copies an Authorizer's Refusal, which may be shared between requests.
 func (f *front) with(why failure, theirs *Refusal) *Refusal {
-	if _, own := f.errors[theirs.failure]; own {
-		why = theirs.failure
-	}
 	refusal := f.refuse(why, theirs.Reason)
 	refusal.Header = theirs.Header
 	return refusal
@@ -173,7 +174,10 @@ func (f *front) with(why failure, theirs *Refusal) *Refusal {
 
 // own is the answer for a refusal.
 func (f *front) own(refusal *Refusal) *response {
-	says := f.errors[refusal.failure]
+	says, known := f.errors[refusal.failure]
+	if !known {
+		says.status = refusal.Status
+	}
 	header := refusal.Header.Clone()
 	if header == nil {
 		header = http.Header{}

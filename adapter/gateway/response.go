@@ -16,12 +16,16 @@ type response struct {
 	body   []byte
 	said   http.Header // the function's own headers; nil for an answer of the front's own
 	stream *stream     // the body instead, as it arrives; nil: body is all
+	socket *wire       // what the connection becomes; nil: it stays HTTP
 }
 
 // write sends the response, and returns an error if it broke off. Where HTTP
 // allows no body there is none, and no type or length of one: what the fronts
 // make of a body with HEAD, 204 and 304 is unconfirmed.
 func (a *response) write(w http.ResponseWriter, method string) error {
+	if a.socket != nil {
+		return a.socket.begin(w)
+	}
 	header := w.Header()
 	maps.Copy(header, a.header)
 	if a.stream != nil {

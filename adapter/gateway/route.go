@@ -25,6 +25,9 @@ type Route struct {
 	// APIKey asks for an API key of one of Config.UsagePlans, on a REST API: who
 	// has none is refused with 403, who calls too often with 429.
 	APIKey bool
+	// RouteResponse sends the client the body of the function's reply, on a
+	// WebSocket API; false: it is dropped.
+	RouteResponse bool
 	// CacheTTL keeps the function's replies to GET requests on a REST API for so
 	// long, at most 1 h ("Cache settings for REST APIs"); 0: not at all. Authorizer
 	// and usage plan come first. A request with Cache-Control is served from the

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -23,17 +24,13 @@ const (
 // WebSocket API in API Gateway").
 const maxMessage = 128 << 10
 
-// closeTooBig is the status of a connection that ends because of a message
-// over the limit (RFC 6455 section 7.4.1).
-const closeTooBig = 1009
-
 var errClosed = errors.New("gateway: the connection is closed")
 
-// Connection is one client of a WebSocket API, made by [Gateway.Connect]. It
-// invokes the function as API Gateway does for what a client does; a client
-// cannot connect over a network, for the gateway does not speak the WebSocket
-// protocol. Its methods may be called concurrently, and do not call Observe.
-type Connection struct {
+// WebSocket is one client of a WebSocket API, made by [Gateway.Connect] or, for a
+// client that speaks the protocol, by ServeHTTP. It invokes the function as API
+// Gateway does for what the client does, and takes what is posted to
+// @connections. Its methods may be called concurrently, and do not call Observe.
+type WebSocket struct {
 	// ID is the connection's id.
 	ID string
 	// Subprotocol is what the function chose with a Sec-WebSocket-Protocol
@@ -42,15 +39,27 @@ type Connection struct {
 
 	handshake *call
 	context   socketContext
-	closed    atomic.Bool
+	active    atomic.Int64 // when something was sent or received, in Unix milliseconds
+	posted    chan string  // what the client has yet to receive
+	closing   atomic.Pointer[closing]
+	closed    chan struct{} // closed after closing is set
 }
+
+// closing is why a connection ended (RFC 6455 section 7.4).
+type closing struct {
+	status int
+	reason string
+}
+
+// maxPosted is how many messages wait for a client that does not read.
+const maxPosted = 100
 
 // Connect invokes the function's $connect route with a handshake request, whose
 // path is not looked at, and returns the connection if the function's reply has
 // a 2xx status. If not, and also if the gateway itself refuses or the function
 // fails, the error is a *Refusal with the handshake's status. Nothing is
-// invoked inside Lambda, and with settings that Check complains about.
-func (g *Gateway) Connect(r *http.Request) (*Connection, error) {
+// invoked inside Lambda.
+func (g *Gateway) Connect(r *http.Request) (*WebSocket, error) {
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {
 		return nil, errors.New("gateway: a gateway does not run inside Lambda")
 	}
@@ -64,56 +73,95 @@ func (g *Gateway) Connect(r *http.Request) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := newConnection(c)
-	reply, err := c.socketReply(n.connectEvent(c))
+	return c.connect()
+}
+
+// connect asks the function. The connection can be posted to before the function
+// has answered, as on AWS a message may be sent to it from $connect on
+// (unconfirmed).
+func (c *call) connect() (*WebSocket, error) {
+	s := newWebSocket(c)
+	c.gateway.sockets.Store(s.ID, s)
+	reply, err := c.socketReply(s.connectEvent(c))
 	if err != nil {
+		c.gateway.sockets.Delete(s.ID)
 		return nil, err
 	}
 	header := reply.merge(false)
 	if reply.status < 200 || reply.status > 299 {
+		c.gateway.sockets.Delete(s.ID)
 		return nil, &Refusal{Status: reply.status, Header: header, Reason: "the function refused the connection"}
 	}
-	n.Subprotocol = header.Get("Sec-WebSocket-Protocol")
-	return n, nil
+	s.Subprotocol = header.Get("Sec-WebSocket-Protocol")
+	return s, nil
 }
 
 // Message invokes the function with a text message and returns the body of its
-// reply, which the client gets if the route has a route response. The route is
+// reply, which the client gets if the route has RouteResponse. The route is
 // the one of the gateway's Routes whose key is the member action of the
 // message, a JSON object ($request.body.action), else $default. An error wraps
 // a *Refusal, unless the connection is closed: with status 1009 for a message
 // over 128 KB, which closes it; else API Gateway answers the message with an
 // error of its own. What it does with a reply without statusCode is
 // unconfirmed, here it is malformed.
-func (n *Connection) Message(text string) ([]byte, error) {
-	if n.closed.Load() {
-		return nil, errClosed
+func (s *WebSocket) Message(text string) ([]byte, error) {
+	body, _, err := s.message(text)
+	return body, err
+}
+
+// message also says whether the client gets the body.
+func (s *WebSocket) message(text string) (body []byte, answers bool, err error) {
+	if s.closing.Load() != nil {
+		return nil, false, errClosed
 	}
-	c := n.next()
+	c := s.next()
+	s.active.Store(c.at.UnixMilli())
 	if len(text) > maxMessage {
 		tooBig := &Refusal{Status: closeTooBig, Reason: "the message is over the front's limit"}
-		return nil, errors.Join(tooBig, n.Disconnect(closeTooBig, ""))
+		return nil, false, errors.Join(tooBig, s.Disconnect(closeTooBig, ""))
 	}
-	route, ok := c.gateway.socketRoute(text)
+	route, ok := c.gateway.config.socketRoute(text)
 	if !ok {
-		return nil, c.front.refuse(noRoute, "no such route")
+		return nil, false, c.front.refuse(noRoute, reasonNoRoute)
 	}
-	reply, err := c.socketReply(n.messageEvent(c, route, text))
+	reply, err := c.socketReply(s.messageEvent(c, route.Key, text))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return c.bodyOf(reply)
+	body, err = c.bodyOf(reply)
+	return body, route.RouteResponse, err
+}
+
+// Receive returns the next message that was posted to the connection, when there
+// is one, and an error when the connection or ctx has ended. Of a client that
+// speaks the protocol nothing is left to receive.
+func (s *WebSocket) Receive(ctx context.Context) (string, error) {
+	select {
+	case text := <-s.posted:
+		return text, nil
+	default:
+	}
+	select {
+	case text := <-s.posted:
+		return text, nil
+	case <-s.closed:
+		return "", errClosed
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // Disconnect invokes the function's $disconnect route, once, with the status
 // and reason that the connection was closed with (RFC 6455 section 7.4). What
 // the function replies is of no interest; an error is a failed invocation.
-func (n *Connection) Disconnect(status int, reason string) error {
-	if n.closed.Swap(true) {
+func (s *WebSocket) Disconnect(status int, reason string) error {
+	if !s.closing.CompareAndSwap(nil, &closing{status, reason}) {
 		return errClosed
 	}
-	c := n.next()
-	payload, err := c.encode(n.disconnectEvent(c, status, reason))
+	close(s.closed)
+	c := s.next()
+	c.gateway.sockets.Delete(s.ID)
+	payload, err := c.encode(s.disconnectEvent(c, status, reason))
 	if err != nil {
 		return err
 	}
@@ -123,8 +171,8 @@ func (n *Connection) Disconnect(status int, reason string) error {
 
 // next is the call for another event of the connection: its own time and ids,
 // everything else as in the handshake.
-func (n *Connection) next() *call {
-	c := *n.handshake
+func (s *WebSocket) next() *call {
+	c := *s.handshake
 	c.at = time.Now().UTC()
 	c.identify()
 	return &c
@@ -132,16 +180,21 @@ func (n *Connection) next() *call {
 
 // socketRoute is the route that a message calls, false if there is none. No
 // message calls one of API Gateway's own routes (unconfirmed).
-func (g *Gateway) socketRoute(text string) (string, bool) {
-	has := func(key string) bool {
-		return slices.ContainsFunc(g.config.Routes, func(r Route) bool { return r.Key == key })
+func (c *Config) socketRoute(text string) (Route, bool) {
+	find := func(key string) (Route, bool) {
+		if i := slices.IndexFunc(c.Routes, func(r Route) bool { return r.Key == key }); i >= 0 {
+			return c.Routes[i], true
+		}
+		return Route{Key: defaultRoute}, c.Routes == nil
 	}
 	members, _ := object([]byte(text))
 	var action string
-	if readOptional(members["action"], &action) && !strings.HasPrefix(action, "$") && has(action) {
-		return action, true
+	if readOptional(members["action"], &action) && !strings.HasPrefix(action, "$") && action != "" && c.Routes != nil {
+		if route, ok := find(action); ok {
+			return route, true
+		}
 	}
-	return defaultRoute, g.config.Routes == nil || has(defaultRoute)
+	return find(defaultRoute)
 }
 
 // socketReply invokes the function with an event and reads its reply.
@@ -162,18 +215,22 @@ func (c *call) socketReply(event *socketEvent) (proxyReply, error) {
 	return reply, nil
 }
 
-// errorsWebSocket: only the statuses matter, of which those for a function that
-// failed are unconfirmed.
+// errorsWebSocket are the answers to handshakes, of which those for a function
+// that failed are unconfirmed, and to requests to @connections, whose bodies are
+// (those of its SDKs' exceptions are not documented).
 var errorsWebSocket = map[failure]ownAnswer{
-	noRoute:          {status: 403},
-	unauthorized:     {status: 401},
-	accessDenied:     {status: 403},
-	authorizerFailed: {status: 500},
-	badRequest:       {status: 400},
-	tooLarge:         {status: 413},
-	functionFailed:   {status: 502},
-	badReply:         {status: 502},
-	badBase64:        {status: 502},
-	timedOut:         {status: 504},
-	badConfiguration: {status: 500},
+	noRoute:          {403, `{"message":"Forbidden"}`, "ForbiddenException"},
+	unauthorized:     {401, `{"message":"Unauthorized"}`, "UnauthorizedException"},
+	accessDenied:     {403, `{"message":"Forbidden"}`, "ForbiddenException"},
+	notSigned:        {403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException"},
+	authorizerFailed: {500, `{"message":"Internal server error"}`, "AuthorizerConfigurationException"},
+	badRequest:       {400, `{"message":"Bad Request"}`, "BadRequestException"},
+	tooLarge:         {413, `{"message":"Payload Too Large"}`, "PayloadTooLargeException"},
+	gone:             {410, `{"message":"Gone"}`, "GoneException"},
+	clientSlow:       {429, `{"message":"Limit Exceeded"}`, "LimitExceededException"},
+	functionFailed:   {502, `{"message":"Internal server error"}`, "InternalServerErrorException"},
+	badReply:         {502, `{"message":"Internal server error"}`, "InternalServerErrorException"},
+	badBase64:        {502, `{"message":"Internal server error"}`, "InternalServerErrorException"},
+	timedOut:         {504, `{"message":"Endpoint request timed out"}`, "InternalServerErrorException"},
+	badConfiguration: {500, `{"message":"Internal server error"}`, "InternalServerErrorException"},
 }

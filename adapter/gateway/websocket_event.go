@@ -46,18 +46,18 @@ const (
 
 // eventConnect is the event of the handshake request c.
 func eventConnect(c *call) (any, error) {
-	return newConnection(c).connectEvent(c), nil
+	return newWebSocket(c).connectEvent(c), nil
 }
 
-// newConnection notes what is the same in all events of the connection. That
+// newWebSocket notes what is the same in all events of the connection. That
 // they all have the authorizer's data is reported by users
 // (https://github.com/dherault/serverless-offline/issues/1379, unconfirmed).
-func newConnection(c *call) *Connection {
+func newWebSocket(c *call) *WebSocket {
 	identity := map[string]any{"sourceIp": c.sourceIP(), "userAgent": c.request.UserAgent()}
 	if c.auth != nil {
 		maps.Copy(identity, c.auth.Identity)
 	}
-	return &Connection{ID: c.extendedID, handshake: c, context: socketContext{
+	s := &WebSocket{ID: c.extendedID, handshake: c, posted: make(chan string, maxPosted), closed: make(chan struct{}), context: socketContext{
 		ConnectionID:     c.extendedID,
 		ConnectedAt:      c.at.UnixMilli(),
 		MessageDirection: "IN",
@@ -67,11 +67,13 @@ func newConnection(c *call) *Connection {
 		DomainName:       c.domain(),
 		Stage:            c.gateway.config.Stage,
 	}}
+	s.active.Store(c.at.UnixMilli())
+	return s
 }
 
 // event is an event of the connection without headers and body.
-func (n *Connection) event(c *call, eventType, route string) *socketEvent {
-	context := n.context
+func (s *WebSocket) event(c *call, eventType, route string) *socketEvent {
+	context := s.context
 	context.RouteKey = route
 	context.EventType = eventType
 	context.RequestID = c.extendedID
@@ -82,23 +84,23 @@ func (n *Connection) event(c *call, eventType, route string) *socketEvent {
 }
 
 // connectEvent has the handshake's headers and query, which no other event has.
-func (n *Connection) connectEvent(c *call) *socketEvent {
-	event := n.event(c, typeConnect, connectRoute)
+func (s *WebSocket) connectEvent(c *call) *socketEvent {
+	event := s.event(c, typeConnect, connectRoute)
 	event.setHeader(c.header(hopByHop))
 	values := query(c.request.URL.RawQuery, "&")
 	event.Query, event.MultiValueQuery = last(values), values
 	return event
 }
 
-func (n *Connection) messageEvent(c *call, route, text string) *socketEvent {
-	event := n.event(c, typeMessage, route)
+func (s *WebSocket) messageEvent(c *call, route, text string) *socketEvent {
+	event := s.event(c, typeMessage, route)
 	event.RequestContext.MessageID = c.extendedID
 	event.Body = &text
 	return event
 }
 
-func (n *Connection) disconnectEvent(c *call, status int, reason string) *socketEvent {
-	event := n.event(c, typeDisconnect, disconnectRoute)
+func (s *WebSocket) disconnectEvent(c *call, status int, reason string) *socketEvent {
+	event := s.event(c, typeDisconnect, disconnectRoute)
 	event.setHeader(http.Header{
 		"Host": {c.domain()}, "x-api-key": {""}, "X-Forwarded-For": {""}, "x-restapi": {""},
 	})

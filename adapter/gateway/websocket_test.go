@@ -169,14 +169,6 @@ func TestConnectOnAGatewayThatCannot(t *testing.T) {
 	}
 }
 
-func TestWebSocketIsNotServed(t *testing.T) {
-	fn := &socket{replies: []string{okReply}}
-	got := see(t, gateway.Config{Function: fn, Format: adapter.WebSocketAPI}, handshake())
-	if got.Status != 500 || got.Cause != "a WebSocket API is called through Connect" || len(fn.events) > 0 {
-		t.Errorf("%+v after %d events", got, len(fn.events))
-	}
-}
-
 func TestMessages(t *testing.T) {
 	const ok = `{"statusCode":200}`
 	tests := []struct {
