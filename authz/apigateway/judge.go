@@ -22,6 +22,7 @@ const (
 	elsewhere                   // another kind of authorizer, or that of another issuer
 	asksMore                    // scopes that a caller whom the code admits may not have
 	unreached                   // no route takes the request
+	shadowed                    // a route takes it that leads to another function
 	faultKinds                  // how many there are
 )
 
@@ -71,6 +72,8 @@ func (p *planner) verdict(x exchange, e *entry) (faultKind, bool) {
 	switch {
 	case e == nil:
 		return unreached, true
+	case e.foreign:
+		return shadowed, true
 	case e.gate.auth == None && want.auth != None:
 		return opens, true
 	case e.gate.auth != None && want.auth == None:

@@ -270,6 +270,3 @@ func (c *command) runCompare(plan *Plan) {
 		c.failed[exitFindings] = true
 	}
 }
-
-func (c *command) runCheck()    {}
-func (c *command) runCommands() {}

@@ -55,6 +55,8 @@ func (f fault) what() string {
 		return fmt.Sprintf("%s would reach the function without a token, by the open route %s", request, route)
 	case asks:
 		return fmt.Sprintf("%s would be refused without a token, by the route %s", request, route)
+	case shadowed:
+		return fmt.Sprintf("%s would not reach the function, but what is behind the route %s", request, route)
 	case elsewhere:
 		return fmt.Sprintf("%s would be asked by the route %s, whose authorizer is another: %v", request, route, f.entry.gate)
 	}

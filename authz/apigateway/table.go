@@ -4,11 +4,12 @@ import "slices"
 
 // entry is a route that a gateway has, parsed.
 type entry struct {
-	method string
-	path   template
-	last   bool // $default
-	gate   gate
-	route  int // its place in the list it came from
+	method  string
+	path    template
+	last    bool // $default
+	gate    gate
+	foreign bool // it leads to another function; only deployed routes may
+	route   int  // its place in the list it came from
 }
 
 // table finds the route for a request.
