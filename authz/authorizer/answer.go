@@ -103,9 +103,11 @@ func failure(reason Reason, rule authz.Rule, err error) Answer {
 	return Answer{Reason: reason, Rule: rule, Err: err, Failed: true}
 }
 
-// flaw is why an event's request is denied whoever sends it, "" for none.
+// flaw is why an event's request is denied whoever sends it, "" for none. Where
+// answers are kept by the route, they do not depend on the path.
 func (a *Authorizer) flaw(e *event) Reason {
 	switch reason := e.arn.flaw(); {
+	case a.cache.routes != nil:
 	case reason == ReasonWildcard, reason != "" && !a.simple(e):
 		return reason
 	}

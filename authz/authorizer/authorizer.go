@@ -105,7 +105,8 @@ type Config struct {
 
 	// RouteKeys are the keys of all routes of the HTTP API that ask this authorizer.
 	// They are needed only if $context.routeKey stands for the operation among
-	// IdentitySources: each of them must then lead to one rule.
+	// IdentitySources: each of them must then lead to one rule, which decides about
+	// whatever path the route takes. The API must have simple responses.
 	RouteKeys []string
 
 	// OnAnswer is told each answer before Invoke returns. It must be safe for

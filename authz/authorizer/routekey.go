@@ -15,6 +15,9 @@ import (
 // another route may be spelled with escapes.
 func (c *Config) checkRoutes(policy authz.Policy, found *problems) map[string]kept {
 	routes := map[string]kept{}
+	if c.Policies {
+		found.add("Policies", "a policy is for one path, and would deny all others of the route: make method and path identity sources")
+	}
 	if len(c.RouteKeys) == 0 {
 		found.add("RouteKeys", "%q: $context.routeKey stands for the operation only if the keys are known", c.RouteKeys)
 	}
