@@ -1,0 +1,98 @@
+# The gateway's half of the policy: one resource for each route that the plan
+# made of the code, so that a reviewer sees what the gateway will ask for.
+locals {
+  plan   = jsondecode(file(var.routes_file))
+  routes = { for r in local.plan.routes : r.key => r }
+
+  authorizers = merge(
+    { default = { issuer = local.issuer, audiences = [aws_cognito_user_pool_client.web.id, aws_cognito_user_pool_client.machine.id] } },
+    var.authorizers,
+  )
+  api_id        = aws_apigatewayv2_api.this.id
+  execution_arn = aws_apigatewayv2_api.this.execution_arn
+}
+
+resource "aws_apigatewayv2_api" "this" {
+  name                         = var.name
+  protocol_type                = "HTTP"
+  disable_execute_api_endpoint = var.domain != null
+  dynamic "cors_configuration" {
+    for_each = length(var.allow_origins) == 0 ? [] : [1]
+    content {
+      allow_origins = var.allow_origins
+      allow_methods = ["GET", "POST"]
+      allow_headers = ["authorization", "content-type", "idempotency-key"]
+      max_age       = 600
+    }
+  }
+}
+
+resource "aws_apigatewayv2_authorizer" "jwt" {
+  for_each         = local.authorizers
+  api_id           = aws_apigatewayv2_api.this.id
+  name             = each.key
+  authorizer_type  = "JWT"
+  identity_sources = ["$request.header.Authorization"]
+  jwt_configuration {
+    issuer   = each.value.issuer
+    audience = each.value.audiences
+  }
+}
+
+resource "aws_apigatewayv2_integration" "function" {
+  api_id                 = aws_apigatewayv2_api.this.id
+  integration_type       = "AWS_PROXY"
+  integration_uri        = aws_lambda_alias.live.invoke_arn
+  payload_format_version = "2.0"
+  timeout_milliseconds   = 30000
+}
+
+resource "aws_apigatewayv2_route" "this" {
+  for_each             = local.routes
+  api_id               = aws_apigatewayv2_api.this.id
+  route_key            = each.key
+  target               = "integrations/${aws_apigatewayv2_integration.function.id}"
+  authorization_type   = each.value.auth
+  authorizer_id        = each.value.auth == "JWT" ? aws_apigatewayv2_authorizer.jwt[try(each.value.authorizer, "default")].id : null
+  authorization_scopes = try(each.value.scopes, null)
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/aws/apigateway/${var.name}"
+  retention_in_days = var.log_retention
+}
+
+# Neither the path nor the query is logged: they hold what callers write.
+resource "aws_apigatewayv2_stage" "default" {
+  api_id      = aws_apigatewayv2_api.this.id
+  name        = "$default"
+  auto_deploy = true
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format = jsonencode({
+      requestId        = "$context.requestId"
+      requestTime      = "$context.requestTime"
+      routeKey         = "$context.routeKey"
+      status           = "$context.status"
+      authorizerError  = "$context.authorizer.error"
+      integrationError = "$context.integrationErrorMessage"
+      latency          = "$context.responseLatency"
+      functionLatency  = "$context.integrationLatency"
+    })
+  }
+  default_route_settings {
+    throttling_rate_limit    = var.throttle.rate
+    throttling_burst_limit   = var.throttle.burst
+    detailed_metrics_enabled = true
+  }
+  dynamic "route_settings" {
+    for_each = { for key, limit in var.route_throttles : key => limit if contains(keys(local.routes), key) }
+    content {
+      route_key                = route_settings.key
+      throttling_rate_limit    = route_settings.value.rate
+      throttling_burst_limit   = route_settings.value.burst
+      detailed_metrics_enabled = true
+    }
+  }
+  depends_on = [aws_apigatewayv2_route.this]
+}
