@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/examples/notes"
+)
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// against runs the smoke test against the laptop run of the API.
+func against(t *testing.T, opts *local.Options, use func(*smoke)) {
+	t.Helper()
+	api, tokens := listen(t), listen(t)
+	const secret = "not-in-any-output"
+	issuer, err := local.NewIssuer(local.IssuerConfig{
+		URL:     "http://" + tokens.Addr().String(),
+		Clients: []local.Client{{ID: "machine", Secret: secret, Scopes: []string{notes.ReadScope, notes.WriteScope}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := claims.New(issuer.Claims())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := notes.Handler(who, &notes.Memory{})
+	if opts.Routes == nil {
+		opts.Policy = h
+	}
+	opts.Issuers = []*local.Issuer{issuer}
+	opts.Output = new(bytes.Buffer)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	opts.Ready = func(url string) {
+		defer cancel()
+		use(&smoke{api: url, tokens: issuer.URL() + "/oauth2/token", client: "machine", secret: secret})
+	}
+	if err := local.Serve(ctx, api, []net.Listener{tokens}, h, opts); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSmoke(t *testing.T) {
+	against(t, &local.Options{}, func(s *smoke) {
+		var out bytes.Buffer
+		if err := s.run(t.Context(), &out); err != nil {
+			t.Errorf("%v\n%s", err, &out)
+		}
+		if got := strings.Count(out.String(), "\n"); got != len(steps) {
+			t.Errorf("%d lines, want %d:\n%s", got, len(steps), &out)
+		}
+		if strings.Contains(out.String(), s.secret) || strings.Contains(out.String(), "eyJ") {
+			t.Errorf("the output holds the secret or a token:\n%s", &out)
+		}
+	})
+}
+
+// A deployment that is wrong is told so, with every answer that is.
+func TestSmokeSeesFaults(t *testing.T) {
+	opts := &local.Options{Stage: "wrong"} // the stage is in every path, and the URL lacks it
+	against(t, opts, func(s *smoke) {
+		s.api = strings.TrimSuffix(strings.TrimSuffix(s.api, "/"), "/wrong")
+		err := s.run(t.Context(), new(bytes.Buffer))
+		if err == nil || !strings.Contains(err.Error(), "GET /hello as nobody: status 404, want 200") {
+			t.Errorf("got %v", err)
+		}
+	})
+	against(t, &local.Options{}, func(s *smoke) {
+		s.secret = "guessed"
+		if err := s.run(t.Context(), new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), "the token endpoint gave no token") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
