@@ -72,6 +72,8 @@ type Handler struct {
 	accepts [len(fronts)]bool
 	warm    atomic.Bool   // an invocation has begun before
 	warned  atomic.Uint32 // losses that were logged
+
+	refusals refusals
 }
 
 // New returns a Handler that serves events with h. Nil options mean the defaults.

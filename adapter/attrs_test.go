@@ -94,6 +94,8 @@ type decided struct{}
 func (decided) LogValue() slog.Value { return slog.GroupValue(slog.String("result", "refused")) }
 func (decided) Route() string        { return "GET /notes/{id}" }
 
+func (decided) Refusal() (slot.Refusal, bool) { return slot.Refusal{}, false }
+
 func TestDecisionOfTheSlot(t *testing.T) {
 	var told outcomes
 	h := adapter.New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

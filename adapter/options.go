@@ -101,8 +101,11 @@ type Options struct {
 	// and those of an HTTP front that Formats leaves out, are refused in any case.
 	Fallback func(ctx context.Context, event json.RawMessage) (any, error)
 
-	// Logger gets a line about each answer that Handler makes itself, and about
-	// replies that a front may refuse. Nil means slog.Default().
+	// Logger gets a line about each answer that Handler makes itself, about
+	// replies that a front may refuse, and about refusals of an authz.Guard:
+	// one of a route, code and cause each minute, at most 30 of known callers and
+	// 30 of others, and how many were left out. Who offered no token is counted
+	// only. Nil means slog.Default().
 	Logger *slog.Logger
 }
 

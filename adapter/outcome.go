@@ -95,6 +95,7 @@ func (r *result) panicked() bool {
 // conclude asks Fail and tells Done how an invocation ended. It returns what
 // Fail does.
 func (h *Handler) conclude(inv *invocation, res result) error {
+	h.explainRefusal(inv, &res)
 	if h.options.Fail == nil && h.options.Done == nil {
 		return nil
 	}

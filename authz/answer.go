@@ -2,6 +2,7 @@ package authz
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
 )
@@ -23,12 +24,20 @@ var details = map[string]string{
 	CodeTemporarilyUnavailable: "The access token cannot be checked at the moment.",
 }
 
+// detail is all that a client is told beyond the code.
+func (e *Error) detail() string {
+	if errors.Is(e.Err, errIDToken) {
+		return "The operation needs an access token, and this is an ID token."
+	}
+	return details[e.Code]
+}
+
 func writeProblem(w http.ResponseWriter, e *Error) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	json.NewEncoder(w).Encode(problem{
 		Title:  http.StatusText(e.Status),
 		Status: e.Status,
-		Detail: details[e.Code],
+		Detail: e.detail(),
 		Code:   e.code(),
 		Scopes: e.scopes(),
 	})

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -22,6 +23,7 @@ type oneOf struct {
 	claim   string // "" unless it is one that Identity has no field for
 	values  []string
 	missing error
+	unread  error // the list is ambiguous
 	holds   func(id *claims.Identity, values []string) (bool, error)
 }
 
@@ -72,8 +74,7 @@ func TokenUse(s string) Requirement {
 // or a verified typ of at+jwt, or because claims.Config.AccessTokenIssuers lists
 // the issuer.
 func AccessToken() Requirement {
-	const text = "access token"
-	return &oneOf{text, "", nil, cause.Text("authz: needs an " + text), func(id *claims.Identity, _ []string) (bool, error) {
+	return &oneOf{text: "access token", missing: errNoAccessToken, holds: func(id *claims.Identity, _ []string) (bool, error) {
 		return id.IsAccessToken(), nil
 	}}
 }
@@ -87,7 +88,8 @@ func newOneOf(where, what, claim string, values []string, holds func(*claims.Ide
 		quoted[i] = strconv.Quote(v)
 	}
 	text := what + " " + choice(quoted)
-	return &oneOf{text, claim, slices.Clone(values), cause.Text("authz: needs " + text), holds}
+	unread := cause.Text("authz: the claim " + claim + " cannot be read as a list: name it in Lists or CommaLists of claims.Config")
+	return &oneOf{text, claim, slices.Clone(values), cause.Text("authz: needs " + text), unread, holds}
 }
 
 func (o *oneOf) Check(_ *http.Request, id *claims.Identity) error {
@@ -100,6 +102,8 @@ func (o *oneOf) lacks(id *claims.Identity) (err error, missed bool) {
 	switch {
 	case ok:
 		return nil, false
+	case errors.Is(err, claims.ErrAmbiguous):
+		return fmt.Errorf("%w: %w", o.unread, err), false
 	case err != nil:
 		return fmt.Errorf("%w: %w", o.missing, err), false
 	}

@@ -1,6 +1,8 @@
 package authz
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -11,7 +13,7 @@ import (
 
 var (
 	errUndecided error = cause.Text("authz: a panic or Goexit ended the decision")
-	errNoRule    error = cause.Text("authz: no requirement")
+	errNoRule    error = cause.Text("authz: no requirement is registered for this route")
 )
 
 // decide is the one decision about r, reported before anything is served. It
@@ -35,6 +37,8 @@ func (g *Guard) decide(r *http.Request, req Requirement) (*http.Request, *Error)
 		refusal = Error{}
 	case refusal.Status == 0:
 		refusal, missed = g.check(&q, req)
+	case refusal.Err == nil:
+		refusal.Err = g.whyNobody(r, refusal.Code != "")
 	}
 	if refusal.Status == 0 {
 		d.grant(req, cause)
@@ -64,9 +68,13 @@ func (g *Guard) check(q *question, req Requirement) (refusal Error, missed bool)
 	if err == nil {
 		return Error{}, false
 	}
+	scopes := scopesOf(g.Every, req)
+	if missed && q.caller.TokenUse == "id" && (len(scopes) > 0 || errors.Is(err, errNoAccessToken)) {
+		err = fmt.Errorf("%w: %w", err, errIDToken)
+	}
 	refusal = refusalFor(err, http.StatusForbidden, CodeInsufficientScope)
 	if refusal.Scopes == nil {
-		refusal.Scopes = scopesOf(g.Every, req)
+		refusal.Scopes = scopes
 	}
 	return refusal, missed && q.reporting
 }

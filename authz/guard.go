@@ -42,7 +42,8 @@ type Guard struct {
 
 	// OnDecision is told each decision, once and before the handler runs, those
 	// for Public and for unknown routes included. The request is the handler's:
-	// its context carries the caller decided on. Nil: nobody is told.
+	// its context carries the caller decided on. Nil: nobody is told. Behind
+	// an adapter.Handler its Logger has a line about each kind of refusal anyway.
 	OnDecision func(*http.Request, Decision)
 
 	// Refuse writes the body of a refusal, of a Mux's 404 and 405 too, and may set its Content-Type. Status,

@@ -97,6 +97,7 @@ func (d *Decision) refuse(e Error) {
 
 // report completes what is only worth the work if somebody listens.
 func (g *Guard) report(q *question, req Requirement, d *Decision) {
+	g.leave(q, req, d)
 	if g.OnDecision == nil {
 		return
 	}

@@ -1,15 +1,16 @@
 package claims
 
 import (
-	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // ErrAmbiguous reports a list that cannot be told from its text: the authorizer
 // rendered ["a", "b"] and something else alike. Config.Lists and
 // Config.CommaLists say which claims hold no such something else.
-var ErrAmbiguous = errors.New("claims: text of a list is ambiguous")
+var ErrAmbiguous error = cause.Text("claims: text of a list is ambiguous")
 
 // List returns a claim that holds several strings, such as cognito:groups. A
 // JSON array is exact; a string is a list of one. Where the authorizer rendered

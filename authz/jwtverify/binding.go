@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // Binding says what a Verifier does if the claims that the gateway's authorizer put
@@ -61,8 +63,8 @@ var bound = []string{
 }
 
 var (
-	errNoGateway = fmt.Errorf("%w: a token without claims from the gateway", ErrBinding)
-	errGateway   = fmt.Errorf("%w: the gateway's claims cannot be used", ErrBinding)
+	errNoGateway = fmt.Errorf("%w: %w", ErrBinding, cause.Text("a token without claims from the gateway"))
+	errGateway   = fmt.Errorf("%w: %w", ErrBinding, cause.Text("the gateway's claims cannot be used"))
 )
 
 // bind compares what the gateway says with a verified token, nil for none, and
@@ -115,5 +117,5 @@ func mismatch(differing []string) error {
 	if count == nil {
 		return nil
 	}
-	return fmt.Errorf("%w: in %s", ErrBinding, strings.Join(count, ", "))
+	return fmt.Errorf("%w: %w", ErrBinding, cause.Text("in "+strings.Join(count, ", ")))
 }

@@ -7,26 +7,27 @@ import (
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/authz"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 var (
 	// ErrInvalidToken is wrapped by the 401 for a token that did not pass.
-	ErrInvalidToken = errors.New("jwtverify: invalid token")
+	ErrInvalidToken error = cause.Text("jwtverify: invalid token")
 	// ErrKeysUnavailable is wrapped by the 503 for a token that could not be
 	// checked because its issuer's keys could not be fetched.
-	ErrKeysUnavailable = errors.New("jwtverify: keys unavailable")
+	ErrKeysUnavailable error = cause.Text("jwtverify: keys unavailable")
 	// ErrBinding is wrapped by the 401 for a request whose token and event do not
 	// say the same.
-	ErrBinding = errors.New("jwtverify: the gateway and the token disagree")
+	ErrBinding error = cause.Text("jwtverify: the gateway and the token disagree")
 )
 
 var (
-	errSeveral = errors.New("jwtverify: more than one credential in Authorization")
-	errNoToken = fmt.Errorf("%w: claims without a token", ErrBinding)
+	errSeveral error = cause.Text("jwtverify: more than one credential in Authorization")
+	errNoToken       = fmt.Errorf("%w: %w", ErrBinding, cause.Text("claims without a token"))
 )
 
 // invalid makes a reason against a token. Reasons hold no part of it.
-func invalid(reason string) error { return fmt.Errorf("%w: %s", ErrInvalidToken, reason) }
+func invalid(reason string) error { return fmt.Errorf("%w: %w", ErrInvalidToken, cause.Text(reason)) }
 
 // refusal is the answer that a Guard gives because of err.
 func refusal(err error) error {
@@ -42,11 +43,11 @@ func refusal(err error) error {
 	return &authz.Error{Status: http.StatusUnauthorized, Code: authz.CodeInvalidToken, Err: err}
 }
 
-func unavailable(cause error, retryAfter time.Duration) error {
+func unavailable(why error, retryAfter time.Duration) error {
 	return &authz.Error{
 		Status:     http.StatusServiceUnavailable,
 		Code:       authz.CodeTemporarilyUnavailable,
 		RetryAfter: max(retryAfter, time.Second),
-		Err:        fmt.Errorf("%w: %w", ErrKeysUnavailable, cause),
+		Err:        fmt.Errorf("%w: %w", ErrKeysUnavailable, why),
 	}
 }

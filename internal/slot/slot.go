@@ -39,6 +39,19 @@ type Applier interface {
 type Decision interface {
 	slog.LogValuer
 	Route() string // the pattern of the rule; "" if there is none
+
+	// Refusal describes a refusal, or a route that a known caller asked for and
+	// that does not exist. It is false for what was granted or only recorded.
+	Refusal() (Refusal, bool)
+}
+
+// Refusal is what keeps the lines about refusals few.
+type Refusal struct {
+	Cause  string // the same for refusals that need one line only
+	Code   string
+	Method string // of the request, as the client sent it
+	Known  bool   // the caller's identity counts, so that a flood is not to hide the line
+	Quiet  bool   // nobody, who offered no token: that is how clients begin
 }
 
 // Slot holds what one invocation's request left behind. The zero Slot is empty

@@ -20,6 +20,8 @@ func (d decision) LogValue() slog.Value { return slog.StringValue(string(d)) }
 
 func (decision) Route() string { return "GET /" }
 
+func (decision) Refusal() (slot.Refusal, bool) { return slot.Refusal{}, false }
+
 func TestFirstCORSCounts(t *testing.T) {
 	var s slot.Slot
 	if got := s.CORS(); got != nil {
