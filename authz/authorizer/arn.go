@@ -50,5 +50,5 @@ func unescaped(text string) string {
 
 // outsidePolicy follows the characters of a policy document
 // (https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html),
-// without white space.
-func outsidePolicy(c rune) bool { return c <= ' ' || c == 0x7f || c > 0xff }
+// of white space the blank alone.
+func outsidePolicy(c rune) bool { return c < ' ' || c == 0x7f || c > 0xff }
