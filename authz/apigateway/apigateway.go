@@ -83,8 +83,9 @@ type Options struct {
 	// Kind is the kind of API.
 	Kind Kind
 	// CORS are the settings that the function or the gateway answers preflights
-	// by; its Owner says which of the two. nil: neither, and a preflight is
-	// treated as any other request.
+	// by; its Owner says which of the two. Where that is the gateway, AllowOrigins
+	// may be empty: the template has the settings then, and the documents have
+	// none. nil: neither, and a preflight is treated as any other request.
 	CORS *cors.Config
 	// Authorizer is the logical name of the authorizer that routes name whose rule
 	// names no issuer, and of the one that unknown routes ask. "": the only name

@@ -128,7 +128,7 @@ func (c *checker) lookAtAPI() {
 	case d.id == "" || d.kind == RESTAPI:
 	case d.cors && owner == function:
 		c.found("cors-twice", "API "+d.id, "it has CORS settings, and the function answers preflights: the gateway hides the function's headers", "remove the API's CORS settings, or let it own CORS (cors.OwnerGateway)")
-	case !d.cors && owner == front:
+	case !d.cors && owner == front && len(c.opts.CORS.AllowOrigins) > 0:
 		c.found("cors-missing", "API "+d.id, "it has no CORS settings, and the function leaves preflights to it", "add the settings, or let the function answer (cors.OwnerApp)")
 	}
 	if d.mappings && d.open {

@@ -75,7 +75,7 @@ func (d *document) root() object {
 		"paths":      d.paths(),
 		"components": object{"securitySchemes": d.schemes()},
 	}
-	if c := d.plan.opts.CORS; c != nil && c.Owner == cors.OwnerGateway {
+	if c := d.plan.opts.CORS; c != nil && c.Owner == cors.OwnerGateway && len(c.AllowOrigins) > 0 {
 		root[extCORS] = d.cors(c)
 	}
 	return root

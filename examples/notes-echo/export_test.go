@@ -8,6 +8,6 @@ import (
 
 // Routes are those of Handler.
 func Routes(who authz.Identifier, store notes.Store) *echoauthz.Routes {
-	_, r := newEcho(who, store)
+	_, r := New(who, store)
 	return r
 }

@@ -34,11 +34,13 @@ import (
 // claims.Extractor, or nil for claims.FromContext, which is all that a test
 // without events needs. Handler panics if store is nil.
 func Handler(who authz.Identifier, store notes.Store) http.Handler {
-	e, _ := newEcho(who, store)
+	e, _ := New(who, store)
 	return e
 }
 
-func newEcho(who authz.Identifier, store notes.Store) (*echo.Echo, *echoauthz.Routes) {
+// New is Handler for programs that also need the policy, to make the gateway's
+// routes of it.
+func New(who authz.Identifier, store notes.Store) (*echo.Echo, *echoauthz.Routes) {
 	e := echo.New()
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = answerError
