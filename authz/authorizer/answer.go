@@ -13,15 +13,18 @@ import (
 // Reason says in a few words why an answer is not a grant.
 type Reason = adapter.Reason
 
+// The reasons for refusals, and below for failures.
 const (
-	ReasonNoToken     Reason = "no token was offered"
-	ReasonSeveral     Reason = "more than one credential was offered"
-	ReasonToken       Reason = "the token is not accepted"
-	ReasonForbidden   Reason = "the caller lacks what the operation requires"
-	ReasonWildcard    Reason = "the path holds *, ? or ${, which a policy would not take literally"
-	ReasonLongARN     Reason = "the path is too long for a policy"
-	ReasonARN         Reason = "the path holds a character that a policy cannot"
-	ReasonHost        Reason = "a TOKEN authorizer does not see the host that a rule is for"
+	ReasonNoToken   Reason = "no token was offered"
+	ReasonSeveral   Reason = "more than one credential was offered"
+	ReasonToken     Reason = "the token is not accepted"
+	ReasonForbidden Reason = "the caller lacks what the operation requires"
+	ReasonWildcard  Reason = "the path holds *, ? or ${, which a policy would not take literally"
+	ReasonLongARN   Reason = "the path is too long for a policy"
+	ReasonARN       Reason = "the path holds a character that a policy cannot"
+	ReasonHost      Reason = "a TOKEN authorizer does not see the host that a rule is for"
+
+	// Failures.
 	ReasonUnavailable Reason = "the token cannot be checked now"
 	ReasonEvent       Reason = "the event is not one that this authorizer is configured for"
 	ReasonContext     Reason = "the caller cannot be handed on to the function"

@@ -70,8 +70,9 @@ type Routes interface {
 
 // Config says how an Authorizer decides. Routes and Identifier are required.
 type Config struct {
-	// Routes are the function's own. Their Guard's Every, ReportUntil and OnDecision
-	// apply; its Identifier, which reads what this authorizer writes, is replaced.
+	// Routes are the function's own. Their Guard decides, Every, ReportUntil and
+	// OnDecision included, but about callers whom Identifier knows: the Guard's own
+	// Identifier reads what this authorizer writes.
 	Routes Routes
 
 	// Identifier says who is calling, such as a jwtverify.Verifier with BindingNone.
@@ -115,7 +116,8 @@ type Config struct {
 }
 
 // An Authorizer is the function of a Lambda authorizer. It has the method of
-// aws-lambda-go's lambda.Handler. Any number of invocations may run at once.
+// aws-lambda-go's lambda.Handler, so that lambda.Start takes it as it is. Any number
+// of invocations may run at once.
 type Authorizer struct {
 	routes   Routes
 	guard    *authz.Guard
@@ -161,13 +163,9 @@ func MustNew(c Config) *Authorizer {
 
 // guard decides as the routes' own Guard does about another Identifier's callers.
 func (c *Config) guard() *authz.Guard {
-	g := c.Routes.Guard()
-	return &authz.Guard{
-		Identifier:  c.Identifier,
-		Every:       g.Every,
-		ReportUntil: g.ReportUntil,
-		OnDecision:  g.OnDecision,
-	}
+	g := *c.Routes.Guard()
+	g.Identifier = c.Identifier
+	return &g
 }
 
 // options are those of the function without what is for its replies.
