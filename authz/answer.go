@@ -54,11 +54,11 @@ type answer struct {
 	committed bool
 }
 
-func newAnswer(w http.ResponseWriter, r *http.Request, e *Error, realm string) *answer {
+func newAnswer(w http.ResponseWriter, r *http.Request, e *Error, fixed http.Header) *answer {
 	return &answer{
 		w:       w,
 		status:  e.Status,
-		fixed:   e.header(realm),
+		fixed:   fixed,
 		scratch: http.Header{},
 		head:    r.Method == http.MethodHead,
 	}

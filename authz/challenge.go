@@ -15,14 +15,14 @@ import (
 // Retry-After. It is for those who answer themselves what Check refused; Allow
 // and Require need no help.
 func (g *Guard) Challenge(h http.Header, e *Error) {
-	maps.Copy(h, e.header(g.realm()))
+	maps.Copy(h, g.header(e))
 }
 
 // header returns what every answer to e must carry.
-func (e *Error) header(realm string) http.Header {
+func (g *Guard) header(e *Error) http.Header {
 	h := http.Header{"Cache-Control": {"no-store"}}
 	if e.challenges() {
-		h.Set("WWW-Authenticate", e.challenge(realm))
+		h.Set("WWW-Authenticate", g.challenge(e))
 	}
 	if wait := e.retryAfter(); wait > 0 {
 		h.Set("Retry-After", strconv.FormatInt(wait, 10))
@@ -30,7 +30,7 @@ func (e *Error) header(realm string) http.Header {
 	return h
 }
 
-// challenges tells whether e is about the caller's credentials (RFC 6750
+// challenges reports whether e is about the caller's credentials (RFC 6750
 // section 3).
 func (e *Error) challenges() bool {
 	switch e.Status {
@@ -43,15 +43,25 @@ func (e *Error) challenges() bool {
 }
 
 // challenge renders e for WWW-Authenticate (RFC 6750 section 3). The scheme
-// must be followed by at least one parameter, so realm is always there.
-func (e *Error) challenge(realm string) string {
+// must be followed by at least one parameter, so realm is always there. A Guard
+// with a Resource adds where its metadata are (RFC 9728 section 5.1) and, to a
+// 401, the scopes that it publishes: the same for every route, or strangers could
+// tell which routes there are.
+func (g *Guard) challenge(e *Error) string {
 	var b strings.Builder
-	b.WriteString(`Bearer realm="` + quotable(realm) + `"`)
+	b.WriteString(`Bearer realm="` + quotable(g.realm()) + `"`)
 	if code := e.code(); code != "" {
 		b.WriteString(`, error="` + code + `"`)
 	}
-	if scopes := e.scopes(); len(scopes) > 0 {
+	scopes := e.scopes()
+	if g.Resource != nil && e.Status == http.StatusUnauthorized {
+		scopes = g.Resource.ScopesSupported
+	}
+	if len(scopes) > 0 {
 		b.WriteString(`, scope="` + strings.Join(scopes, " ") + `"`)
+	}
+	if g.Resource != nil {
+		b.WriteString(`, resource_metadata="` + quotable(g.Resource.metadataURL()) + `"`)
 	}
 	return b.String()
 }

@@ -27,9 +27,11 @@ func mustBeParts(where string, parts []Requirement) {
 	if len(parts) == 0 {
 		panic("authz: " + where + " without a Requirement")
 	}
+	var problems []error
 	for _, part := range parts {
-		mustBePart(where, part)
+		problems = append(problems, refusePart(where, part))
 	}
+	mustHave(found(problems))
 }
 
 type combination struct {

@@ -30,9 +30,7 @@ type Gate struct {
 // that keep their own list. method and pattern are only printed. It panics where
 // Require does.
 func (g *Guard) Rule(method, pattern string, req Requirement) Rule {
-	g.mustBeValid()
-	mustBeRule("Rule", req)
-	g.mustKnowIssuers(req)
+	g.mustBeRoute("Rule", req)
 	return Rule{
 		Method:      method,
 		Pattern:     pattern,

@@ -1,7 +1,6 @@
 package authz
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
@@ -25,6 +24,10 @@ type Guard struct {
 	// Every is required in addition to each requirement but Public, and of
 	// callers who are to learn that there is no route. Nil: nothing.
 	Every Requirement
+
+	// Resource names the API for the discovery of RFC 9728, as MCP has it. Nil:
+	// no challenge says where there are metadata.
+	Resource *Resource
 
 	// SubjectKey makes the subject's hash in log lines, as Decision.SubjectHash
 	// does: at least 32 secret bytes, the same wherever hashes are to be compared.
@@ -59,9 +62,7 @@ type Guard struct {
 // Nothing reminds of a route that was not wrapped in it. Where net/http's
 // routing does, a Mux is the safer choice.
 func (g *Guard) Require(req Requirement) func(http.Handler) http.Handler {
-	g.mustBeValid()
-	mustBeRule("Require", req)
-	g.mustKnowIssuers(req)
+	g.mustBeRoute("Require", req)
 	return func(next http.Handler) http.Handler {
 		if next == nil {
 			panic("authz: Require with a nil Handler")
@@ -108,7 +109,7 @@ func (g *Guard) Allow(w http.ResponseWriter, r *http.Request, req Requirement) (
 }
 
 func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, e *Error) {
-	a := newAnswer(w, r, e, g.realm())
+	a := newAnswer(w, r, e, g.header(e))
 	if g.Refuse != nil {
 		g.Refuse(a, r, e)
 	} else {
@@ -122,22 +123,6 @@ func (g *Guard) realm() string {
 		return "api"
 	}
 	return g.Realm
-}
-
-func (g *Guard) mustBeValid() {
-	if isTypedNil(g.Identifier) {
-		panic(fmt.Sprintf("authz: Guard.Identifier is a nil %T", g.Identifier))
-	}
-	if g.SubjectKey != nil && len(g.SubjectKey) < minSubjectKey {
-		panic(fmt.Sprintf("authz: Guard.SubjectKey has %d bytes, and needs %d: subjects could be guessed", len(g.SubjectKey), minSubjectKey))
-	}
-	if g.Every != nil {
-		mustBePart("Guard.Every", g.Every)
-		g.mustKnowIssuers(g.Every)
-	}
-	if !g.ReportUntil.IsZero() && g.OnDecision == nil {
-		panic("authz: Guard.ReportUntil without OnDecision: nobody would see the reports")
-	}
 }
 
 // guarded is a handler behind its requirement. The decision is made by the very

@@ -38,19 +38,3 @@ func (i *issuer) lacks(id *claims.Identity) (err error, missed bool) {
 }
 
 func (i *issuer) String() string { return "issuer " + i.name }
-
-// mustKnowIssuers panics if req names an issuer that the Guard's Identifier does
-// not: no caller could ever meet it.
-func (g *Guard) mustKnowIssuers(req Requirement) {
-	switch req := req.(type) {
-	case *issuer:
-		_, trust := describe(g.Identifier)
-		if trust.IssuerNames[req.name] == "" {
-			panic("authz: " + req.String() + " is not among the IssuerNames of Guard.Identifier")
-		}
-	case *combination:
-		for _, part := range req.parts {
-			g.mustKnowIssuers(part)
-		}
-	}
-}

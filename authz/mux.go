@@ -2,6 +2,7 @@ package authz
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -28,14 +29,23 @@ type Mux struct {
 	serving atomic.Bool
 }
 
-// NewMux returns a Mux without routes. A nil Guard is the zero Guard. NewMux
-// panics if g.Every is Public or has no text.
+// NewMux returns a Mux without routes, those for the metadata of g.Resource
+// apart. A nil Guard is the zero Guard. NewMux panics if g is impossible, and
+// names every problem.
 func NewMux(g *Guard) *Mux {
 	if g == nil {
 		g = &Guard{}
 	}
 	g.mustBeValid()
-	return &Mux{guard: g, mux: http.NewServeMux()}
+	m := &Mux{guard: g, mux: http.NewServeMux()}
+	for _, path := range g.Resource.MetadataPaths() {
+		if strings.HasSuffix(path, "/") {
+			path += "{$}"
+		}
+		m.Handle("GET "+path, Public(), g.Metadata())
+		m.Handle("OPTIONS "+path, Public(), g.Metadata())
+	}
+	return m
 }
 
 // Handle registers h and what it requires for pattern, whose syntax is

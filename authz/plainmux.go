@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 )
 
 // PlainMux is a Mux with the methods of an http.ServeMux, for code that
@@ -18,9 +19,11 @@ type PlainMux struct {
 // that reqs has for its pattern, to the letter. reqs is copied. With panics if a
 // requirement is nil or otherwise impossible.
 func (m *Mux) With(reqs map[string]Requirement) *PlainMux {
-	for pattern, req := range reqs {
-		mustBeRule(fmt.Sprintf("With, pattern %q,", pattern), req)
+	var problems []error
+	for _, pattern := range slices.Sorted(maps.Keys(reqs)) {
+		problems = append(problems, refuseRule(fmt.Sprintf("With, pattern %q,", pattern), reqs[pattern]))
 	}
+	mustHave(found(problems))
 	return &PlainMux{m, maps.Clone(reqs)}
 }
 

@@ -62,25 +62,3 @@ func Func(name string, f func(*http.Request, *claims.Identity) error) Requiremen
 
 func (f function) Check(r *http.Request, id *claims.Identity) error { return f.check(r, id) }
 func (f function) String() string                                   { return f.name }
-
-// mustBeRule panics unless req can stand for a rule. Asking for the text also
-// finds the nil pointers that hide in a non-nil interface.
-func mustBeRule(where string, req Requirement) {
-	if req == nil {
-		panic("authz: " + where + " with a nil Requirement")
-	}
-	if req.String() == "" {
-		panic("authz: " + where + " with a Requirement that has no text")
-	}
-	if req == UnknownRoute() {
-		panic("authz: UnknownRoute as the requirement of a route")
-	}
-}
-
-// mustBePart panics unless req can be one of several: Public never can.
-func mustBePart(where string, req Requirement) {
-	mustBeRule(where, req)
-	if req == Public() {
-		panic("authz: Public inside " + where)
-	}
-}

@@ -78,7 +78,7 @@ type Options struct {
 }
 
 // New makes e refuse all requests but those that the routes registered with its
-// result admit. A nil g is the zero Guard, nil opts are the zero Options. New
+// result admit, and those for the metadata of g.Resource. A nil g is the zero Guard, nil opts are the zero Options. New
 // panics if e is nil or g is impossible.
 func New(e *echo.Echo, g *authz.Guard, opts *Options) *Routes {
 	if e == nil {
@@ -99,7 +99,11 @@ func New(e *echo.Echo, g *authz.Guard, opts *Options) *Routes {
 		places: map[string]string{},
 	}
 	e.Use(s.middleware)
-	return &Routes{site: s, add: e.Add, requirement: authz.Public()}
+	r := &Routes{site: s, add: e.Add, requirement: authz.Public()}
+	for _, path := range g.Resource.MetadataPaths() {
+		r.Match([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, path, authz.Public(), echo.WrapHandler(g.Metadata()))
+	}
+	return r
 }
 
 // site is what the Routes of one New share.
