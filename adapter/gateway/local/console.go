@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -60,18 +61,22 @@ func (s *service) watched(config *gateway.Config) {
 	}
 }
 
-// tellConsole has the console told how invocations end, beside whoever else is.
-func (s *service) tellConsole(options *adapter.Options) *adapter.Options {
-	if s.console == nil {
-		return options
-	}
+// told has the request lines and the console told how invocations end, beside
+// whoever else is.
+func (s *service) told(options *adapter.Options) *adapter.Options {
 	var told adapter.Options
 	if options != nil {
 		told = *options
 	}
+	if told.Logger == nil {
+		told.Logger = slog.New(withoutRefusals{slog.Default().Handler()})
+	}
 	done := told.Done
 	told.Done = func(ctx context.Context, o *adapter.Outcome) {
-		s.console.Done(ctx, o)
+		s.verdicts.put(ctx, o)
+		if s.console != nil {
+			s.console.Done(ctx, o)
+		}
 		if done != nil {
 			done(ctx, o)
 		}

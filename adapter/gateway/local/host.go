@@ -71,6 +71,6 @@ func (s *service) hostCheck(next http.Handler) http.Handler {
 			return
 		}
 		http.Error(w, "this server is for localhost only", http.StatusMisdirectedRequest)
-		s.lines.Print(requestLine(r, gateway.Record{Status: http.StatusMisdirectedRequest, RefusedBy: "local", Reason: "the host is not this machine"}))
+		s.lines.Print(requestLine(r, gateway.Record{Status: http.StatusMisdirectedRequest, RefusedBy: "local", Reason: "the host is not this machine"}, verdict{}))
 	})
 }

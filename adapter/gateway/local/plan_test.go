@@ -58,7 +58,7 @@ func TestRoutesFromThePolicy(t *testing.T) {
 		t.Errorf("request lines (-want +got):\n%s", diff)
 	}
 	coarse := policy(local.Options{Policy: mux, Routes: []gateway.Route{{Key: "ANY /{proxy+}"}}})
-	if want := `GET "/notes" ANY /{proxy+} 403 function: needs notes-api/read T`; coarse[3] != want {
+	if want := `GET "/notes" ANY /{proxy+} 403 function: needs scope notes-api/read T`; coarse[3] != want {
 		t.Errorf("with Routes of its own: %s, want %s", coarse[3], want)
 	}
 }

@@ -14,34 +14,41 @@ import (
 // requestLine is what is printed about a request. Of the request itself it has
 // the method and the path, still percent-encoded so that /a%2Fb and /a/b stay
 // apart; the query may hold secrets.
-func requestLine(r *http.Request, record gateway.Record) string {
+func requestLine(r *http.Request, record gateway.Record, said verdict) string {
 	words := []string{
 		plain(r.Method),
 		strconv.Quote(r.URL.EscapedPath()),
 		plain(cmp.Or(record.Route, "-")),
 		strconv.Itoa(record.Status),
 	}
-	if who := refusal(record); who != "" {
+	if who := refusal(record, said); who != "" {
 		words = append(words, who)
 	}
 	words = append(words, fmt.Sprintf("%.1fms", float64(record.Duration)/float64(time.Millisecond)))
 	return strings.Join(words, " ")
 }
 
-// refusal is "function: needs notes-api/write", "gateway: token expired" or
-// "gateway" where nobody said why; "" if nobody refused.
-func refusal(record gateway.Record) string {
-	reason := string(record.Reason)
-	if record.RefusedBy == "function" {
-		reason = challengeReason(record.FunctionHeader)
+// refusal is "function: needs scope notes-api/write", "gateway: token expired",
+// "adapter: the handler took too long", or only the name where nobody said why.
+// It is "" for an answer that the handler made as it wanted.
+func refusal(record gateway.Record, said verdict) string {
+	who, reason := record.RefusedBy, string(record.Reason)
+	switch {
+	case who == "gateway":
+	case said.who == "adapter":
+		who, reason = said.who, said.reason
+	case who == "function":
+		reason = cmp.Or(said.reason, challengeReason(record.FunctionHeader))
+	case said.reason != "" && record.Status >= 400:
+		who, reason = said.who, said.reason
 	}
 	if record.Err != nil {
 		reason = strings.TrimPrefix(reason+": "+record.Err.Error(), ": ")
 	}
 	if reason == "" {
-		return record.RefusedBy
+		return who
 	}
-	return record.RefusedBy + ": " + plain(reason)
+	return who + ": " + plain(reason)
 }
 
 // plain quotes text that could break out of its line.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,6 +14,8 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/authz"
+	"github.com/gatehouse-go/gatehouse/claims"
 )
 
 func TestRequestLines(t *testing.T) {
@@ -112,5 +115,37 @@ func app(w http.ResponseWriter, r *http.Request) {
 		refuse(404, "")
 	default:
 		_, _ = io.WriteString(w, r.URL.Path)
+	}
+}
+
+// TestVerdictsArePrinted: the line has the Guard's or the adapter's own words,
+// and tells a Mux's 404 from a handler's.
+func TestVerdictsArePrinted(t *testing.T) {
+	mux := authz.NewMux(&authz.Guard{Identifier: claims.MustNew(claims.Config{InsecureAnyIssuer: true})})
+	mux.HandleFunc("GET /admin", authz.Groups("admin"), func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /lost", authz.Public(), http.NotFound)
+	mux.HandleFunc("GET /panics", authz.Public(), func(http.ResponseWriter, *http.Request) { panic("x") })
+	opts := local.Options{
+		Adapter: &adapter.Options{Logger: slog.New(slog.DiscardHandler)},
+		Routes:  []gateway.Route{{Key: "GET /open/{proxy+}", Open: true}, {Key: "GET /lost", Open: true}, {Key: "GET /panics", Open: true}, {Key: "ANY /{proxy+}"}},
+	}
+	output := withIssuerAnd(t, mux, opts, func(url string, issuer *local.Issuer, _ string) {
+		token, err := issuer.Token(map[string]any{"sub": "ada", "client_id": "reader"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"/admin", "/nowhere", "/lost", "/panics", "/open/x"} {
+			call(t, url+path, token)
+		}
+	})
+	want := []string{
+		`GET "/admin" ANY /{proxy+} 403 function: needs group "admin" T`,
+		`GET "/nowhere" ANY /{proxy+} 404 function: no route is registered for this method and path T`,
+		`GET "/lost" GET /lost 404 T`,
+		`GET "/panics" GET /panics 500 adapter: the handler panicked T`,
+		`GET "/open/x" GET /open/{proxy+} 401 function: a token was sent, but the event names no caller: does this route of the gateway have an authorizer? T`,
+	}
+	if diff := cmp.Diff(want, requestLines(output)); diff != "" {
+		t.Errorf("request lines (-want +got):\n%s", diff)
 	}
 }

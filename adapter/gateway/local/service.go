@@ -25,11 +25,12 @@ const (
 // service is a handler behind its gateway, ready to be served.
 type service struct {
 	*Options
-	gateway *gateway.Gateway
-	routes  []gateway.Route
-	plan    *apigateway.Plan // nil: there is no Policy, or no front for its routes
-	console *console.Console // nil: there is none
-	lines   *log.Logger      // one whole line at a time, whoever else writes
+	gateway  *gateway.Gateway
+	routes   []gateway.Route
+	plan     *apigateway.Plan // nil: there is no Policy, or no front for its routes
+	console  *console.Console // nil: there is none
+	verdicts verdicts
+	lines    *log.Logger // one whole line at a time, whoever else writes
 }
 
 // newService returns a service whose Options are there even with an error,
@@ -46,14 +47,16 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 		s.console = s.newConsole()
 	}
 	config := gateway.Config{
-		Function:  adapter.New(h, s.tellConsole(s.adapterOptions())),
+		Function:  adapter.New(h, s.told(s.adapterOptions())),
 		Format:    s.format(),
 		Stage:     s.stage(),
 		BasePath:  s.BasePath,
 		Routes:    s.routes,
 		Streaming: s.Streaming,
 		Timeout:   s.timeout(),
-		Observe:   func(r *http.Request, record gateway.Record) { s.lines.Print(requestLine(r, record)) },
+		Observe: func(r *http.Request, record gateway.Record) {
+			s.lines.Print(requestLine(r, record, s.verdicts.take(record.InvocationID)))
+		},
 	}
 	if s.CORS != nil && s.CORS.Owner == cors.OwnerGateway {
 		config.CORS = s.CORS

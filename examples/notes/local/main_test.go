@@ -88,7 +88,7 @@ func TestPrintedLines(t *testing.T) {
 				}
 				refused := ` 403 gateway: scope missing`
 				if f.coarse {
-					refused = ` 403 function: needs notes-api/write`
+					refused = ` 403 function: needs scope notes-api/write`
 				}
 				if lines := printed(); !strings.Contains(lines, refused) || !strings.Contains(lines, ` 401 gateway`) {
 					t.Errorf("the request lines do not say who refused and why:\n%s", lines)

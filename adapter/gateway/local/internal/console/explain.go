@@ -127,23 +127,23 @@ func (e *exchange) gatewayStop() (int, *stop) {
 // functionStop explains refusals of the function: a Guard's, as it left them in
 // the invocation or as its challenge says, or the handler's own.
 func (e *exchange) functionStop() (int, *stop) {
-	if e.status < 400 {
-		return nowhere, nil
-	}
 	d := e.function.decision
 	challenge := bearerChallenge(e.gateway.FunctionHeader)
-	refused := d["result"] == "refused" || d == nil && challenge != "" && (e.status == http.StatusUnauthorized || e.status == http.StatusForbidden)
-	why := first(d["cause"], d["error"], d["reason"], d["why"])
+	unknown := e.status == http.StatusUnauthorized || e.status == http.StatusForbidden
+	refused := d["result"] == "refused" || d == nil && challenge != "" && unknown
+	why := d["cause"]
 	switch {
-	case !e.rule.known && (e.status == http.StatusNotFound || e.status == http.StatusMethodNotAllowed || refused) && d["requirement"] == "":
-		return atFunctionRoute, &stop{"policy", cmp.Or(why, "no rule for this method and path"), "Register the route with its requirement, or look for a typo in the path: where nothing is registered, nobody is served."}
+	case e.status < 400:
+		return nowhere, nil
+	case d["requirement"] == "no route" || d == nil && !e.rule.known && (refused || e.status == http.StatusNotFound || e.status == http.StatusMethodNotAllowed):
+		return atFunctionRoute, &stop{"policy", cmp.Or(why, "no rule for this method and path"), "Register the route with its requirement, or look for a typo in the path: where nothing is registered nobody is served, and callers whom the function does not know get 401."}
+	case refused && e.status == http.StatusServiceUnavailable:
+		return atRequirement, &stop{"policy", cmp.Or(why, "keys unavailable"), "The issuer's keys could not be fetched: is it running, and can this program reach it?"}
 	case refused && e.status == http.StatusUnauthorized:
 		return atRequirement, e.unknownCaller(why)
 	case refused:
-		needs := cmp.Or(d["requirement"], e.rule.Requirement, challengeScope(challenge))
+		needs := first(d["requirement"], e.rule.Requirement, challengeScope(challenge))
 		return atRequirement, &stop{"policy", cmp.Or(why, "needs "+needs), "Send a token that has it: " + needs + ". The page Tokens makes one; on AWS the client asks its user pool for the scope, or the user joins the group."}
-	case e.status == http.StatusServiceUnavailable && d["result"] == "refused":
-		return atRequirement, &stop{"policy", cmp.Or(why, "keys unavailable"), "The issuer's keys could not be fetched: is it running, and can this program reach it?"}
 	}
 	return atHandler, &stop{"handler", "the handler answered " + http.StatusText(e.status), "This is the application's own answer: see its body."}
 }
@@ -162,10 +162,11 @@ func (e *exchange) unknownCaller(why string) *stop {
 // layers says how far the request came.
 func (e *exchange) layers(stopped int) []layer {
 	says := [...]string{
-		e.gateway.Route, e.asker, first(e.function.decision["route"], e.function.route, e.rule.Pattern),
-		first(e.function.decision["requirement"], e.rule.Requirement), "",
+		e.gateway.Route, e.asker, first(e.rule.Pattern, e.function.decision["route"], e.function.route),
+		first(e.rule.Requirement, e.function.decision["requirement"]), "",
 	}
-	times := [...]time.Duration{0, e.asked, 0, 0, e.function.duration}
+	times := [...]time.Duration{atAuthorizer: e.asked, atHandler: 0}
+	times[max(min(stopped, atHandler), atFunctionRoute)] = e.function.duration // from where it is known to have been
 	if !e.running && e.answered {
 		times[atRoute] = max(e.gateway.Duration-e.asked-e.function.duration, 0)
 	}

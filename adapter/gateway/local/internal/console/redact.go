@@ -19,43 +19,102 @@ const (
 // gone stands where something was that nobody shall see.
 const gone = "(not kept)"
 
-// secretName are names of headers, parameters and members whose values are not
-// kept. They are compared in parts, so that X-Session-Id is one.
-const secretName = `auth|token|secret|passw|pwd|cookie|credential|session|signature|assertion|api[-_]?key|private|jwt|otp|verifier|challenge|nonce`
+// secretNames are parts of the names of headers, parameters and members whose
+// values are not kept.
+var secretNames = []string{
+	"auth", "token", "secret", "passw", "pwd", "cookie", "credential", "session", "signature", "assertion",
+	"apikey", "api-key", "api_key", "private", "jwt", "otp", "verifier", "challenge", "nonce",
+}
+
+// shortNames are whole names of the same kind.
+var shortNames = []string{"code", "state", "sig", "key", "pin", "sid"}
+
+func isSecretName(name string) bool {
+	name = strings.ToLower(name)
+	return slices.Contains(shortNames, name) ||
+		slices.ContainsFunc(secretNames, func(part string) bool { return strings.Contains(name, part) })
+}
 
 var (
-	secretNames = regexp.MustCompile(`(?i)(` + secretName + `)|^(code|state|sig|key|pin|sid)$`)
 	// A member of JSON, the value of which may be cut off.
-	jsonMember = regexp.MustCompile(`(?i)("[^"\\]{0,64}(?:` + secretName + `)[^"\\]{0,64}"|"(?:code|state|sig|key|pin|sid)")(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s",}\]]+)`)
+	jsonMember = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s",{}\[\]]+)`)
 	// A parameter of a form, or of a URL in a text.
-	parameter = regexp.MustCompile(`(?i)\b([\w.-]{0,64}(?:` + secretName + `)[\w.-]{0,64}|code|state|sig|key|pin|sid)=([^&\s"'<>]+)`)
+	parameter = regexp.MustCompile(`([\w.%-]+)=([^&\s"'<>]+)`)
 	// The compact form of a signed or encrypted token, whole or cut off: eyJ is
 	// how a JSON object begins in base64.
-	compact = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}[A-Za-z0-9_.=-]*`)
-	// Anything else that is long and looks random.
-	random = regexp.MustCompile(`[A-Za-z0-9_+/=-]{32,}`)
-	uuid   = regexp.MustCompile(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-	digit  = regexp.MustCompile(`[0-9]`)
-	scheme = regexp.MustCompile(`(?i)^(bearer|basic|dpop|digest|negotiate|aws4-hmac-sha256)\b`)
+	compact = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+[A-Za-z0-9_.=-]*`)
+	uuid    = regexp.MustCompile(`(?i)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+	scheme  = regexp.MustCompile(`(?i)^(bearer|basic|dpop|digest|negotiate|aws4-hmac-sha256)\b`)
 )
 
 // redact takes out of a text whatever looks like a secret.
 func redact(text string) string {
 	text = compact.ReplaceAllString(text, gone)
-	text = jsonMember.ReplaceAllString(text, "${1}${2}\""+gone+"\"")
-	text = parameter.ReplaceAllString(text, "${1}="+gone)
-	return random.ReplaceAllStringFunc(text, func(run string) string {
-		if ordinary(run) {
-			return run
+	if strings.Contains(text, ":") {
+		text = replace(jsonMember, text, func(name, between, _ string) (string, bool) {
+			return `"` + name + `"` + between + `"` + gone + `"`, isSecretMember(name)
+		})
+	}
+	if strings.Contains(text, "=") {
+		text = replace(parameter, text, func(name, _, _ string) (string, bool) {
+			return name + "=" + gone, isSecretName(name) || strings.Contains(name, "%")
+		})
+	}
+	return withoutRandom(text)
+}
+
+// replace asks with about each match, and its groups, whether it is to be
+// replaced, and by what.
+func replace(form *regexp.Regexp, text string, with func(a, b, c string) (string, bool)) string {
+	return form.ReplaceAllStringFunc(text, func(match string) string {
+		groups := append(form.FindStringSubmatch(match), "")
+		if replaced, ok := with(groups[1], groups[2], groups[3]); ok {
+			return replaced
 		}
-		return gone
+		return match
 	})
+}
+
+// isSecretMember takes a name that has escapes for a secret one: nobody writes
+// such names but to hide them.
+func isSecretMember(name string) bool {
+	return isSecretName(name) || strings.Contains(name, `\`)
+}
+
+// longest is how many letters may stand together that look random.
+const longest = 31
+
+// withoutRandom takes out what is long and looks random, whatever it is.
+func withoutRandom(text string) string {
+	var b strings.Builder
+	kept := 0 // how much of text is in b
+	for i := 0; i < len(text); i++ {
+		run := i
+		for i < len(text) && inRandom(text[i]) {
+			i++
+		}
+		if i-run > longest && !ordinary(text[run:i]) {
+			b.WriteString(text[kept:run])
+			b.WriteString(gone)
+			kept = i
+		}
+	}
+	if kept == 0 {
+		return text
+	}
+	return b.String() + text[kept:]
+}
+
+// inRandom reports whether c is one of the characters of base64, in either
+// alphabet, or of hexadecimal.
+func inRandom(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("_+/=-", c) >= 0
 }
 
 // ordinary reports whether a long run of letters is no more than words, UUIDs
 // and short names between slashes.
 func ordinary(run string) bool {
-	if !digit.MatchString(run) {
+	if !strings.ContainsAny(run, "0123456789") {
 		return true
 	}
 	for segment := range strings.SplitSeq(run, "/") {
@@ -92,7 +151,7 @@ func redactQuery(query string) string {
 		switch {
 		case err != nil || nameErr != nil, redact(plainName) != plainName:
 			parts[i] = gone
-		case value != "" && (secretNames.MatchString(plainName) || redact(decoded) != decoded):
+		case value != "" && (isSecretName(plainName) || redact(decoded) != decoded):
 			parts[i] = name + "=" + gone
 		}
 	}
@@ -134,7 +193,7 @@ var harmless = map[string]bool{
 }
 
 func redactHeader(name, value string) string {
-	if secretNames.MatchString(name) && !harmless[name] {
+	if isSecretName(name) && !harmless[name] {
 		return strings.TrimSpace(scheme.FindString(value) + " " + gone)
 	}
 	return redact(value)

@@ -115,7 +115,7 @@ function wayOf(layers) {
       el('span', { role: 'img', 'aria-label': words[layer.state], class: layer.state === 'passed' ? 'good' : '' }, marks[layer.state]),
       el('span', {}, layer.name),
       el('span', { class: 'mono says' }, layer.says),
-      el('span', { class: 'quiet' }, layer.millis ? took(layer.millis) : ''))));
+      el('span', { class: 'quiet took' }, layer.millis ? took(layer.millis) : ''))));
 }
 
 function messageOf(title, message) {
