@@ -29,8 +29,8 @@ type invocation struct {
 
 // start makes the invocation ready for its request.
 func (h *Handler) start(ctx context.Context, s *scratch, format Format) *invocation {
-	s.buffers = buffers{head: s.head[:0], content: s.content[:0]}
 	inv := &invocation{parent: ctx}
+	s.buffers = buffers{head: s.head[:0], content: s.content[:0], slot: &inv.event.slot}
 	if h.options.Fail != nil || h.options.Done != nil {
 		inv.record = &record{began: time.Now(), cold: !h.warm.Swap(true)}
 	}

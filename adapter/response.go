@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+
+	"github.com/gatehouse-go/gatehouse/internal/slot"
 )
 
 var errReplyTooLarge = errors.New("adapter: " + string(ReasonTooLarge))
@@ -44,6 +46,7 @@ type buffers struct {
 	head    []byte // JSON of the reply up to its header's closing brace
 	content []byte // the body, or as much of it as waits to be streamed
 	stream  *stream
+	slot    *slot.Slot
 	base    string // put before the path of a Location; "": nothing
 
 	snapshot http.Header // of the response, for text alone
@@ -72,6 +75,9 @@ func (w *response) writeHeader(status int) {
 		w.status = http.StatusInternalServerError
 		w.fault = ReasonBadStatus
 		return
+	}
+	if cors := w.slot.CORS(); cors != nil {
+		cors.Apply(w.header, nil) // what stands outside of cors may have made this answer
 	}
 	w.missing = contentLength(w.header)
 	w.writeHead()

@@ -39,6 +39,7 @@ const (
 // free hands the memory on, without what was in it.
 func (s *scratch) free() {
 	f := &s.fields
+	s.slot = nil
 	if cap(s.arena) > maxArena || cap(s.head) > maxArena || cap(s.content) > maxContent || cap(f.unescaped) > maxContent ||
 		cap(f.headers)+cap(f.multiHeaders)+cap(f.query)+cap(f.multiQuery)+cap(f.cookies) > maxFields {
 		return

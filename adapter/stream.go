@@ -87,7 +87,7 @@ type stream struct {
 func (h *Handler) stream(ctx context.Context, s *scratch, format Format) (io.ReadCloser, error) {
 	st := &stream{handler: h, inv: h.start(ctx, s, format), started: make(chan error, 1)}
 	st.reader, st.writer = io.Pipe()
-	st.inv.response.buffers = &buffers{stream: st}
+	st.inv.response.buffers = &buffers{stream: st, slot: &st.inv.event.slot}
 	st.inv.response.text = nil // there is no base64 to choose
 	r, problem := h.newRequest(st.inv, s)
 	s.fields.unescaped = nil // the handler goes on reading it when s serves another

@@ -46,6 +46,26 @@ var outside = map[string]func(http.Handler) http.Handler{
 	"http.TimeoutHandler": func(h http.Handler) http.Handler {
 		return http.TimeoutHandler(h, time.Minute, "too slow")
 	},
+	"http.TimeoutHandler that answers": func(h http.Handler) http.Handler {
+		return http.TimeoutHandler(h, time.Second/2, "too slow")
+	},
+	"middleware that clears headers": func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer clear(w.Header())
+			h.ServeHTTP(w, r)
+		})
+	},
+	"middleware that recovers": func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() {
+				if recover() != nil {
+					clear(w.Header())
+					w.WriteHeader(http.StatusInternalServerError)
+				}
+			}()
+			h.ServeHTTP(w, r)
+		})
+	},
 	"http.ServeMux": func(h http.Handler) http.Handler {
 		mux := http.NewServeMux()
 		mux.Handle("/", h)

@@ -1,6 +1,9 @@
 package cors
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 const (
 	allowOrigin      = "Access-Control-Allow-Origin"
@@ -13,24 +16,54 @@ const (
 	varyPreflight = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 )
 
+// decision is what an answer to one request says, whoever makes it; "" means that
+// the header is not set. It does not change once it is made, and holds nothing of
+// the request that does.
+type decision struct {
+	allow, credentials, expose, vary string
+
+	none bool // delete all of them: the gateway sets its own
+}
+
+// Apply is for the adapter, which answers in a handler's place and sends what
+// something outside of Wrap has made. It does not need the request.
+func (d *decision) Apply(h http.Header, _ *http.Request) {
+	if !d.in(h) {
+		(&answer{decision: *d}).put(h)
+	}
+}
+
+// in reports whether h says so already.
+func (d *decision) in(h http.Header) bool {
+	return !d.none && only(h[allowOrigin], d.allow) && only(h[allowCredentials], d.credentials) &&
+		only(h[exposeHeaders], d.expose) && (d.vary == "" || slices.Contains(h["Vary"], d.vary))
+}
+
+// only reports whether a header has this value and no other, or is absent for "".
+func only(values []string, want string) bool {
+	if want == "" {
+		return len(values) == 0
+	}
+	return len(values) == 1 && values[0] == want
+}
+
 // value is the only value of a header; "" means that the header is not set.
 // Every answer has its own: others read and change a header map until it is
 // sent, so nothing in it may belong to the Middleware or to another answer.
 type value [1]string
 
-func (v *value) set(h http.Header, name string) {
-	if v[0] == "" {
+func (v *value) set(h http.Header, name, text string) {
+	if v[0] = text; text == "" {
 		delete(h, name)
 		return
 	}
 	h[name] = v[:]
 }
 
-// answer holds the headers for one request, whoever answers it.
+// answer is a decision with room for the values of one header map.
 type answer struct {
-	allow, credentials, expose, vary value
-
-	none bool // delete all of them: the gateway sets its own
+	decision
+	values struct{ allow, credentials, expose, vary value }
 }
 
 // put sets the headers in h and overrides what a handler has put there.
@@ -41,23 +74,23 @@ func (a *answer) put(h http.Header) {
 	}
 	// Deletions and look-ups come first: they cost nothing while h is empty, as
 	// most handlers leave it.
-	a.credentials.set(h, allowCredentials)
+	a.values.credentials.set(h, allowCredentials, a.credentials)
 	a.addVary(h)
-	a.expose.set(h, exposeHeaders)
-	a.allow.set(h, allowOrigin)
+	a.values.expose.set(h, exposeHeaders, a.expose)
+	a.values.allow.set(h, allowOrigin, a.allow)
 }
 
 // addVary appends to the handler's own Vary. It does not append in place: the
 // capacity of the handler's slice is not ours to use.
 func (a *answer) addVary(h http.Header) {
-	if a.vary[0] == "" {
-		return
+	old := h["Vary"]
+	switch {
+	case a.vary == "" || slices.Contains(old, a.vary):
+	case len(old) > 0:
+		h["Vary"] = append(old[:len(old):len(old)], a.vary)
+	default:
+		a.values.vary.set(h, "Vary", a.vary)
 	}
-	if old := h["Vary"]; len(old) > 0 {
-		h["Vary"] = append(old[:len(old):len(old)], a.vary[0])
-		return
-	}
-	h["Vary"] = a.vary[:]
 }
 
 func removeAll(h http.Header) {
@@ -68,22 +101,25 @@ func removeAll(h http.Header) {
 	}
 }
 
-// decide fills in a, which must be zero. It does not return an answer because it
+// decide fills in d, which must be zero. It does not return a decision because it
 // runs for every request, and the caller's writer already has room for one.
-func (m *Middleware) decide(r *http.Request, a *answer) {
+func (m *Middleware) decide(r *http.Request, d *decision) {
 	if m.owner == OwnerGateway {
-		a.none = true
+		d.none = true
 		return
 	}
-	lines := r.Header["Origin"]
-	if a.allow[0] = m.grant(lines); a.allow[0] != "" {
-		a.credentials[0], a.expose[0] = m.credentials, m.expose
+	preflight := isPreflight(r)
+	if d.allow = m.grant(r.Header["Origin"]); d.allow != "" {
+		d.credentials = m.credentials
+		if !preflight { // what is exposed is said on the answer to the request itself
+			d.expose = m.expose
+		}
 	}
 	switch {
-	case isPreflight(r):
-		a.vary[0] = varyPreflight
-	case a.allow[0] != "*":
-		a.vary[0] = "Origin"
+	case preflight:
+		d.vary = varyPreflight
+	case d.allow != "*":
+		d.vary = "Origin"
 	}
 }
 

@@ -16,10 +16,10 @@
 //	api.Wrap(guard(mux))   // right: preflights are answered, refusals can be read
 //	guard(api.Wrap(mux))   // wrong: every preflight is refused
 //
-// [http.TimeoutHandler] belongs inside as well, or its 503 lacks the headers.
-// The answers that adapter.Handler makes itself carry them if the request had
-// reached Wrap. For other answers that are made outside of Wrap there is
-// [Middleware.Apply].
+// Behind adapter.Handler every answer to a request that has reached Wrap carries
+// the headers: those that the adapter makes itself, and those of middleware outside
+// of Wrap, such as [http.TimeoutHandler]. A server of net/http sends the latter
+// without them. For other answers there is [Middleware.Apply].
 //
 // # What the front has to do
 //
@@ -89,21 +89,11 @@ func (m *Middleware) Apply(h http.Header, r *http.Request) {
 	if r == nil {
 		r = new(http.Request)
 	}
-	m.report(r, m.apply(h, r))
-}
-
-func (m *Middleware) apply(h http.Header, r *http.Request) *answer {
 	var a answer
-	m.decide(r, &a)
+	m.decide(r, &a.decision)
+	m.report(r, a.allow)
 	a.put(h)
-	return &a
 }
-
-// settings is what Wrap leaves in the invocation's slot, for answers to a request
-// that it has reported already.
-type settings Middleware
-
-func (s *settings) Apply(h http.Header, r *http.Request) { (*Middleware)(s).apply(h, r) }
 
 type handler struct {
 	cors *Middleware
@@ -111,15 +101,21 @@ type handler struct {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	slot.FromContext(r.Context()).SetCORS((*settings)(h.cors))
 	if h.cors.owner == OwnerApp && isPreflight(r) {
 		h.cors.answerPreflight(w, r)
 		return
 	}
 	rw := &writer{ResponseWriter: w}
-	h.cors.decide(r, &rw.answer)
-	h.cors.report(r, &rw.answer)
+	h.cors.enter(r, &rw.answer.decision)
 	// Deferred, so that a recover further out answers with the headers too.
 	defer rw.begin()
 	h.next.ServeHTTP(rw, r)
+}
+
+// enter decides a request that has reached Wrap, and leaves the decision in the
+// invocation's slot for the answers that Wrap does not see.
+func (m *Middleware) enter(r *http.Request, d *decision) {
+	m.decide(r, d)
+	m.report(r, d.allow)
+	slot.FromContext(r.Context()).SetCORS(d)
 }

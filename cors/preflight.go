@@ -19,18 +19,16 @@ type preflight struct {
 // grantedPreflight keeps all values of one answer in one allocation.
 type grantedPreflight struct {
 	answer
-	methods, headers, maxAge value
+	lists struct{ methods, headers, maxAge value }
 }
 
 // answerPreflight neither parses nor compares the names of methods and headers
 // that r asks for: it sends the lists, and the browser compares.
 func (m *Middleware) answerPreflight(w http.ResponseWriter, r *http.Request) {
 	var g grantedPreflight
-	m.decide(r, &g.answer)
-	m.report(r, &g.answer)
-	g.expose[0] = "" // only has a meaning on the answer to the request itself
+	m.enter(r, &g.decision)
 	g.put(w.Header())
-	if g.allow[0] == "" {
+	if g.allow == "" {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
@@ -39,29 +37,28 @@ func (m *Middleware) answerPreflight(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *grantedPreflight) putLists(h http.Header, p *preflight, r *http.Request) {
-	g.methods[0], g.headers[0], g.maxAge[0] = p.methods, p.headers, p.maxAge
+	methods := p.methods
 	if p.echoMethods {
-		g.methods[0] = r.Header["Access-Control-Request-Method"][0]
+		methods = r.Header["Access-Control-Request-Method"][0]
 	}
-	g.methods.set(h, allowMethods)
-	g.maxAge.set(h, maxAge)
+	g.lists.methods.set(h, allowMethods, methods)
+	g.lists.maxAge.set(h, maxAge, p.maxAge)
 	if p.echoHeaders {
 		g.echoHeaders(h, r.Header["Access-Control-Request-Headers"])
 		return
 	}
-	g.headers.set(h, allowHeaders)
+	g.lists.headers.set(h, allowHeaders, p.headers)
 }
 
 // echoHeaders grants the names in lines. Browsers send a single line, which some
 // proxies split.
 func (g *grantedPreflight) echoHeaders(h http.Header, lines []string) {
-	if len(lines) > 1 {
+	switch len(lines) {
+	case 0:
+		delete(h, allowHeaders)
+	case 1:
+		g.lists.headers.set(h, allowHeaders, lines[0])
+	default:
 		h[allowHeaders] = slices.Clone(lines)
-		return
 	}
-	g.headers[0] = ""
-	if len(lines) == 1 {
-		g.headers[0] = lines[0]
-	}
-	g.headers.set(h, allowHeaders)
 }

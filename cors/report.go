@@ -80,8 +80,9 @@ func (f *refusals) count(origin, reason string) (omitted int, report bool) {
 	return omitted, true
 }
 
-// report tells Config.Report why a refuses r, if it does.
-func (m *Middleware) report(r *http.Request, a *answer) {
+// report tells Config.Report why r is refused, if it is: allow is what it may be
+// answered with.
+func (m *Middleware) report(r *http.Request, allow string) {
 	lines := r.Header["Origin"]
 	if m.refusals == nil || m.owner == OwnerGateway || len(lines) == 0 {
 		return
@@ -89,7 +90,7 @@ func (m *Middleware) report(r *http.Request, a *answer) {
 	switch {
 	case len(lines) > 1:
 		m.refusals.add(lines[0], "more than one Origin line")
-	case a.allow[0] == "" && !isOwn(lines[0], r.Host):
+	case allow == "" && !isOwn(lines[0], r.Host):
 		m.refusals.add(lines[0], m.origins.reason(lines[0]))
 	case m.owner == OwnerGatewayPreflight && isPreflight(r):
 		m.refusals.add(lines[0], "a preflight reached the function, though Owner is OwnerGatewayPreflight")

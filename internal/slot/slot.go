@@ -4,7 +4,7 @@
 //
 //   - claims keeps what the event says about its caller, so that the event is
 //     parsed once per request;
-//   - cors leaves its settings, so that adapter's own answers carry CORS headers;
+//   - cors leaves its decision, so that answers made outside of it carry CORS headers;
 //   - authz leaves the route and the decision, so that the line about the
 //     invocation explains it.
 package slot
@@ -26,9 +26,9 @@ func FromContext(ctx context.Context) *Slot {
 	return s
 }
 
-// Applier sets the headers that its settings demand on an answer to a request:
-// the Middleware of package cors. It keeps neither argument and is safe for
-// concurrent use.
+// Applier sets the headers that package cors has decided on for the invocation's
+// request, and changes nothing if a header has them already. It keeps neither
+// argument, needs no request and is safe for concurrent use.
 type Applier interface {
 	Apply(http.Header, *http.Request)
 }
@@ -73,7 +73,7 @@ func (s *Slot) Load(parse func() any) any {
 	return s.value
 }
 
-// SetCORS leaves the CORS settings that answers made outside the handler get.
+// SetCORS leaves the CORS decision for answers that are made outside of cors.
 // Only the first call counts: the first middleware that a request passes stands
 // outside all others.
 func (s *Slot) SetCORS(a Applier) {
