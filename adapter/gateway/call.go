@@ -17,6 +17,7 @@ type call struct {
 	params  map[string]string // percent-encoded; nil: none
 	auth    *Authorization
 	body    []byte
+	invoked bool // the function was, for this call
 
 	certificate *clientCert // nil: the API asks for none
 
@@ -27,7 +28,7 @@ type call struct {
 	extendedID   string // API Gateway's own short form
 	invocationID string // Lambda's, a UUID; a Function URL's requestID
 	trace        string // X-Amzn-Trace-Id in the event
-	lambdaTrace  string // the same as Lambda tells it the function
+	lambdaTrace  string // the trace that Lambda gives the function
 }
 
 // admit takes the request as far as the integration, or says with a *Refusal
@@ -135,8 +136,8 @@ func (c *call) routeKey() string {
 	return c.front.only
 }
 
-// maxBody is the limit of the request's body: on a WebSocket API that of what is
-// posted to a client, for a handshake has none.
+// maxBody limits the request's body. On a WebSocket API only messages that are
+// posted to @connections have one.
 func (c *call) maxBody() int64 {
 	if c.routeKey() == connectionsRoute {
 		return maxMessage

@@ -66,7 +66,7 @@ func (a *CognitoAuthorizer) Authorize(r *http.Request, route Route) (*Authorizat
 // check reports a front without such authorizers.
 func (a *CognitoAuthorizer) check(c *Config) error {
 	if c.Format != adapter.RESTAPI {
-		return fmt.Errorf("gateway: CognitoAuthorizer: Format %v has none", c.Format)
+		return fmt.Errorf("gateway: CognitoAuthorizer: Format %v has no such authorizer", c.Format)
 	}
 	return nil
 }

@@ -50,8 +50,9 @@ type Config struct {
 	// HTTP API can ("How to turn on mutual TLS authentication for your REST
 	// APIs", and the same for HTTP APIs), and tells the function of it. It is the
 	// certificate of the request's TLS connection: whether to trust it is for the
-	// server's tls.Config to say. A request without is a 403; AWS ends it in the
-	// handshake. The other fronts have no such setting.
+	// server's tls.Config to say. A request without a certificate is refused with
+	// 403; AWS refuses it in the TLS handshake. The other fronts have no such
+	// setting.
 	MutualTLS bool
 	// UsagePlans are a REST API's, for routes with APIKey; nil: none.
 	UsagePlans []UsagePlan
@@ -59,9 +60,10 @@ type Config struct {
 	// LambdaAuthorizer's function answers with (the API key source AUTHORIZER);
 	// false: from the client's X-Api-Key.
 	AuthorizerKeys bool
-	// Management is asked about requests to a WebSocket API's @connections, by which
-	// the function sends to clients; on AWS they are signed, so that it is an
-	// IAMAuthorizer there. Nil: all are refused. The other fronts have none.
+	// Management is asked about requests to a WebSocket API's @connections, through
+	// which the function sends messages to clients. AWS wants them signed, which an
+	// IAMAuthorizer with a SigV4 checks. Nil: they are refused. The other fronts
+	// have no such requests.
 	Management Authorizer
 	// Timeout is how long the integration may take; 0: what the front allows
 	// by default, 29 s on a REST or WebSocket API, 30 s on an HTTP API, and
@@ -86,7 +88,7 @@ type Config struct {
 	// headers and query parameters, as AWS's older samples have them; false:
 	// lists. The other fronts have no such choice.
 	LatticeStrings bool
-	// Streaming delivers the reply as it arrives: a Function URL in the
+	// Streaming delivers the reply as it arrives: it is a Function URL in the
 	// invoke mode RESPONSE_STREAM, a REST API in the response transfer mode
 	// STREAM. Function should then be a StreamFunction; the whole reply of
 	// any other is delivered as if it were a stream, as on AWS. The default

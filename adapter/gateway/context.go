@@ -10,8 +10,9 @@ import (
 const functionARN = "arn:aws:lambda:" + region + ":" + accountID + ":function:function"
 
 // context is what the function is invoked with: a deadline and the values of an
-// invocation. It is to be canceled.
+// invocation. The caller cancels it.
 func (c *call) context() (context.Context, context.CancelFunc) {
+	c.invoked = true
 	return context.WithTimeout(c.values(), c.gateway.config.Timeout)
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Responses are the headers of a REST API's gateway responses of these types
 // ("Gateway response types for API Gateway"), as plain texts; nil: none. That a
-// body is too large cannot be customised ("Amazon API Gateway important
+// body is too large cannot be customized ("Amazon API Gateway important
 // notes").
 type Responses struct {
 	Default4XX, Default5XX http.Header

@@ -6,19 +6,20 @@
 //
 // A request passes through
 //
-//	where (stage, base path) → CORS → route → authorizer → body → event → function → reply
+//	client certificate → stage, base path → CORS → route → authorizer → API key → body → cache → event → function → reply
 //
-// and every step that can say no answers with the status, body and headers of
-// the front being played: an API Gateway REST or HTTP API, a Lambda function
-// URL, an ALB or VPC Lattice. A WebSocket API's handshakes take this way too;
-// tests can do without its protocol by [Gateway.Connect] and the methods of
-// [WebSocket], which stand for what a client does. Events and replies are built and read with
-// encoding/json, independently of package adapter, so that the two can be held
-// against each other.
+// Each step may refuse the request, and then answers with the status, body and
+// headers of the front that is played: an API Gateway REST, HTTP or WebSocket
+// API, a Lambda function URL, an ALB or VPC Lattice. Tests of a WebSocket API can
+// do without its protocol: [Gateway.Connect] and the methods of [WebSocket] do
+// what a client does.
+//
+// Events and replies are built and read with encoding/json, independently of
+// package adapter, so that a mistake in one of the two shows.
 //
 // # What a Go server cannot know
 //
-// net/http canonicalises header names before a handler sees them, so a REST
+// net/http canonicalizes header names before a handler sees them, so a REST
 // API event has Accept where the client may have sent accept; and it refuses
 // some malformed requests (a path with an invalid escape, for example) that a
 // front lets pass.
@@ -73,7 +74,7 @@ type Record struct {
 	Route          string         // the key of the matched route, "" if none matched
 	Status         int            // what the client was sent
 	RefusedBy      string         // "gateway": the answer is the gateway's own; "function": the function's 401 or 403; "": neither
-	Reason         adapter.Reason // why the gateway refused or failed, or that a stream broke off; never a value from the request
+	Reason         adapter.Reason // why the gateway refused or failed, or that a stream broke off; it holds no value from the request
 	Err            error          // what the function or the authorizer returned; not for clients
 	Duration       time.Duration  // from the request's arrival to the end of the response
 	InvocationID   string         // the function's invocation, as lambdacontext has it in AwsRequestID; "" if it was not invoked
@@ -81,8 +82,9 @@ type Record struct {
 }
 
 // Event returns the event that the front would invoke the function with, for
-// tests that start from an event. It reads the request's body and asks the
-// Authorizer. A request that the front would answer itself is a *Refusal.
+// tests that start from an event. It reads the request's body, asks the
+// authorizer and counts the request for its API key. If the front would answer
+// the request itself, the error is a *Refusal.
 func (g *Gateway) Event(r *http.Request) ([]byte, error) {
 	c, err := g.admit(r)
 	if err != nil {
@@ -112,11 +114,11 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case answer.socket != nil && broken == nil:
 		answer.socket.serve()
 	case answer.socket == nil && broken != nil:
-		panic(http.ErrAbortHandler) // the client shall see that something is missing
+		panic(http.ErrAbortHandler) // so that the client notices that something is missing
 	}
 }
 
-// answer decides what the client is sent, and what is to be said about it.
+// answer decides what the client is sent and what Observe is told.
 func (g *Gateway) answer(r *http.Request) (*response, Record) {
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {
 		return misconfigured(), Record{RefusedBy: "gateway", Reason: "a gateway does not run inside Lambda"}
@@ -133,11 +135,10 @@ func (g *Gateway) answer(r *http.Request) (*response, Record) {
 	}
 	answer, err := c.ask()
 	if err != nil {
-		answer, record := c.refused(err)
-		record.InvocationID = c.invocationID
-		return answer, record
+		return c.refused(err)
 	}
-	record := Record{Route: c.routeKey(), InvocationID: c.invocationID, FunctionHeader: answer.said}
+	record := c.record()
+	record.FunctionHeader = answer.said
 	if answer.status == http.StatusUnauthorized || answer.status == http.StatusForbidden {
 		record.RefusedBy = "function"
 	}
@@ -149,7 +150,8 @@ func (c *call) refused(err error) (*response, Record) {
 	refusal := c.front.refuse(badConfiguration, "the event could not be made")
 	refusal.cause = err
 	errors.As(err, &refusal)
-	record := Record{Route: c.routeKey(), RefusedBy: "gateway", Reason: refusal.Reason, Err: refusal.cause}
+	record := c.record()
+	record.RefusedBy, record.Reason, record.Err = "gateway", refusal.Reason, refusal.cause
 	if refusal.failure == 0 { // the function refused a handshake
 		record.RefusedBy = "function"
 	}
@@ -158,6 +160,15 @@ func (c *call) refused(err error) (*response, Record) {
 		answer.header[http.CanonicalHeaderKey(name)] = values
 	}
 	return c.finish(answer), record
+}
+
+// record says which route the request took, and which invocation.
+func (c *call) record() Record {
+	record := Record{Route: c.routeKey()}
+	if c.invoked {
+		record.InvocationID = c.invocationID
+	}
+	return record
 }
 
 // finish adds the headers that the front puts on every answer, and those of

@@ -18,11 +18,12 @@ import (
 type IAMAuthorizer struct {
 	// Verify says whose credentials signed the request, as SigV4's does; the
 	// request has its body. An error, or nil without one, refuses it, and so does a
-	// nil Verify. It is not asked about a request that holds no signature.
+	// nil Verify. It is not called for a request without a signature.
 	Verify func(*http.Request) (*IAMCaller, error)
 }
 
-// IAMCaller is who signed a request. What is empty the front does not know.
+// IAMCaller is who signed a request. An empty field means that the front does not
+// know it.
 type IAMCaller struct {
 	AccessKeyID string
 	AccountID   string

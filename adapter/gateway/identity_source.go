@@ -36,8 +36,7 @@ func sourcePrefixes(f adapter.Format) map[string]string {
 	return map[string]string{headerSource: "$", querySource: "$", stageSource: "$", contextSource: "$"}
 }
 
-// contextValues are the context variables that can be sources here, of the many
-// that AWS has.
+// contextValues are the context variables that can be sources here; AWS has more.
 var contextValues = map[string]func(*call) string{
 	"apiId":              func(c *call) string { return c.gateway.config.APIID },
 	"domainName":         (*call).domain,

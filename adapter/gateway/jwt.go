@@ -18,10 +18,10 @@ import (
 // 1.0 and 2.0; New refuses it on other fronts. It is safe for concurrent use.
 // The zero JWTAuthorizer refuses every token.
 type JWTAuthorizer struct {
-	// Issuer must be equal to the token's iss; "": nothing is.
+	// Issuer must equal the token's iss; "": every token is refused.
 	Issuer string
-	// Audience lists the values of which the token's aud, or client_id where
-	// there is no aud, must have one; empty: no token has.
+	// Audience lists the accepted audiences: a token's aud must hold one of them,
+	// or its client_id if it has no aud. Empty: every token is refused.
 	Audience []string
 	// IdentitySource says where the token is: "$request.header.NAME" or
 	// "$request.querystring.NAME"; "": "$request.header.Authorization".
@@ -83,7 +83,7 @@ func (a *JWTAuthorizer) source() (source, error) {
 // check reports settings that cannot work.
 func (a *JWTAuthorizer) check(c *Config) error {
 	if c.Format != adapter.HTTPAPIV1 && c.Format != adapter.HTTPAPIV2 {
-		return fmt.Errorf("gateway: JWTAuthorizer: Format %v has none; a REST API has a NativeJWTAuthorizer", c.Format)
+		return fmt.Errorf("gateway: JWTAuthorizer: Format %v has no such authorizer; a REST API has a NativeJWTAuthorizer", c.Format)
 	}
 	if _, err := a.source(); err != nil {
 		return fmt.Errorf("gateway: JWTAuthorizer: %w", err)

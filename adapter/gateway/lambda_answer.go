@@ -20,7 +20,7 @@ type lambdaAnswer struct {
 	context   map[string]json.RawMessage
 }
 
-// Why an answer is none that the API takes.
+// Why the API does not accept an answer.
 const (
 	reasonNoAnswer    adapter.Reason = "the authorizer function's answer is neither a policy nor, where they are enabled, a simple response"
 	reasonNoPrincipal adapter.Reason = "the authorizer function names no principal"

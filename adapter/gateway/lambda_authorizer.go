@@ -12,29 +12,29 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
-// LambdaAuthorizer asks a function of its own whether requests may pass, as the
-// Lambda authorizers of REST, HTTP and WebSocket APIs do ("Use API Gateway Lambda
-// authorizers", "Control access to HTTP APIs with AWS Lambda authorizers"), and
-// remembers the answers if TTL says so. New refuses one whose settings the API
-// does not have. It is safe for concurrent use and is not to be copied once a
-// Gateway has it; each Gateway that shares it has answers of its own.
+// LambdaAuthorizer is a Lambda authorizer of a REST, HTTP or WebSocket API ("Use
+// API Gateway Lambda authorizers", "Control access to HTTP APIs with AWS Lambda
+// authorizers"): it asks a function whether a request may pass, and caches the
+// answer for TTL. New refuses settings that the API does not have. It is safe for
+// concurrent use and must not be copied after New. Gateways that share one share
+// no answers.
 //
-// A remembered answer is one for all requests with the same values at
-// IdentitySources, whatever their route: a simple response, and a policy whose
-// resources have wildcards, then allow what the function was never asked about.
+// A cached answer decides about every request with the same values at
+// IdentitySources, whatever its route. A simple response, or a policy with a
+// wildcard, may so allow what the function was never asked about.
 type LambdaAuthorizer struct {
-	// Function is invoked with an event of the API's and answers with a policy or
-	// a simple response. It has 10 s. An answer that is neither, an error and a
-	// panic are a failed authorizer (500), but an error whose text is
-	// "Unauthorized" is a 401 on REST and WebSocket APIs.
+	// Function is invoked with the API's event for authorizers and answers within
+	// 10 s with a policy or a simple response. Any other answer, an error and a
+	// panic count as a failed authorizer (500), except that an error with the text
+	// "Unauthorized" is a 401 on REST and WebSocket APIs. It must not be nil.
 	Function Function
 	// IdentitySources are expressions such as "$request.header.Authorization" on
 	// an HTTP API, "method.request.header.Authorization" or "context.path" on a
-	// REST API and "route.request.querystring.ticket" on a WebSocket API. A request
-	// that lacks one of them is a 401 about which Function is not asked. Empty:
-	// none, but a Token authorizer's is the header Authorization.
+	// REST API and "route.request.querystring.ticket" on a WebSocket API. If a
+	// request lacks one of them, the answer is 401 and Function is not asked.
+	// Empty: none; a Token authorizer then uses the header Authorization.
 	IdentitySources []string
-	// TTL is how long answers are remembered, at most 1 h; 0: not at all. It needs
+	// TTL is how long an answer is cached, at most 1 h; 0: not at all. A TTL needs
 	// IdentitySources.
 	TTL time.Duration
 	// Payload is the version of the event on an HTTP API, "1.0" or "2.0";
@@ -46,9 +46,9 @@ type LambdaAuthorizer struct {
 	// Token makes it a TOKEN authorizer of a REST API, whose event has the value
 	// of its one identity source, a header, and the method's ARN. False: REQUEST.
 	Token bool
-	// Validation is a regular expression that a Token authorizer's value has to
-	// match as a whole; if not, the request is a 401 about which Function is not
-	// asked. "": anything does.
+	// Validation is a regular expression that the whole value of a Token
+	// authorizer must match; otherwise the answer is 401 and Function is not asked.
+	// "": any value will do.
 	Validation string
 
 	mu      sync.Mutex
@@ -61,7 +61,7 @@ type answerKey struct {
 	identity string
 }
 
-// remembered is an answer and when it is forgotten.
+// remembered is a cached answer.
 type remembered struct {
 	answer  *lambdaAnswer
 	expires time.Time
@@ -70,7 +70,7 @@ type remembered struct {
 const (
 	maxTTL         = time.Hour        // "Quotas for configuring and running a REST API", the same for HTTP APIs
 	authorizerTime = 10 * time.Second // the same
-	maxAnswers     = 1000             // bounds what is remembered on a laptop; AWS's number is not documented
+	maxAnswers     = 1000             // bounds the cache on a laptop; AWS documents no number
 )
 
 // check reports the settings that the API does not have.
@@ -81,7 +81,7 @@ func (a *LambdaAuthorizer) check(c *Config) error {
 	}
 	httpAPI := c.Format == adapter.HTTPAPIV1 || c.Format == adapter.HTTPAPIV2
 	if !httpAPI && c.Format != adapter.RESTAPI && c.Format != adapter.WebSocketAPI {
-		return fmt.Errorf("gateway: LambdaAuthorizer: Format %v has none", c.Format)
+		return fmt.Errorf("gateway: LambdaAuthorizer: Format %v has no such authorizer", c.Format)
 	}
 	if a.Function == nil {
 		problem("Function is nil")

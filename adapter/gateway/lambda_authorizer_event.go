@@ -79,7 +79,7 @@ func (c *call) located(locate func(*Gateway, string) (place, bool)) *call {
 // events' paths are, is unconfirmed.
 func (c *call) arn() string {
 	config := &c.gateway.config
-	api := "arn:aws:execute-api:" + region + ":" + accountID + ":" + config.APIID + "/" + config.Stage + "/"
+	api := "arn:aws:execute-api:" + region + ":" + config.AccountID + ":" + config.APIID + "/" + config.Stage + "/"
 	switch config.Format {
 	case adapter.WebSocketAPI:
 		return api + connectRoute

@@ -16,18 +16,18 @@ import (
 )
 
 // NativeJWTAuthorizer is a REST API's JWT authorizer of November 2026 ("Control
-// access to REST APIs with JWT authorizers"). Unlike a [JWTAuthorizer] it takes
-// tokens of several issuers, and hands their claims on with their JSON types. New
+// access to REST APIs with JWT authorizers"). Unlike a [JWTAuthorizer] it accepts
+// tokens of several issuers, and passes their claims on with their JSON types. New
 // refuses it on other fronts. It is safe for concurrent use if Verify is. The zero
 // NativeJWTAuthorizer refuses every token.
 //
-// That refusals look as a Cognito authorizer's do, and that the event has nothing
-// beside the claims, is unconfirmed.
+// It is unconfirmed that its refusals look like a Cognito authorizer's, and that
+// the event has nothing besides the claims.
 type NativeJWTAuthorizer struct {
-	// Issuers are those whose tokens are taken; empty: nobody's.
+	// Issuers are those whose tokens are accepted; empty: every token is refused.
 	Issuers []JWTIssuer
-	// Algorithms are the values of a token's alg that are taken, such as "RS256";
-	// empty: none.
+	// Algorithms lists the accepted values of a token's alg, such as "RS256";
+	// empty: every token is refused.
 	Algorithms []string
 	// Header holds the token; "": "Authorization".
 	Header string
@@ -36,29 +36,30 @@ type NativeJWTAuthorizer struct {
 	Verify func(ctx context.Context, token string) (json.RawMessage, error)
 }
 
-// JWTIssuer is an issuer that a NativeJWTAuthorizer takes tokens of.
+// JWTIssuer is an issuer whose tokens a NativeJWTAuthorizer accepts.
 type JWTIssuer struct {
-	// Issuer must be equal to the token's iss, a slash at the end included.
+	// Issuer must equal the token's iss, including a slash at its end.
 	Issuer string
-	// Audiences lists the values of which the token's aud must have one; empty: no
-	// token has. Whether client_id stands in, as on an HTTP API, is unconfirmed;
-	// here it does not.
+	// Audiences lists the accepted audiences, of which the token's aud must hold
+	// one; empty: every token is refused. A token without aud is refused, too:
+	// whether its client_id counts instead, as on an HTTP API, is unconfirmed.
 	Audiences []string
-	// Claims are asked of the token as well; empty: none.
+	// Claims are further conditions on the token; empty: none.
 	Claims []JWTClaim
 }
 
-// JWTClaim is a claim that a JWTIssuer's tokens are asked for. The formats, whose
-// names AWS has not described yet, are taken to be those of an ALB's JWT
-// verification (unconfirmed).
+// JWTClaim is a condition on a claim of a JWTIssuer's tokens. AWS has not described
+// its formats yet; these are the ones of an ALB's JWT verification (unconfirmed).
 type JWTClaim struct {
 	Name string
 	// Format is how the claim holds its values: "single-string", "string-array" or
 	// "space-separated-values".
 	Format string
-	// Values are those of which the claim must have one; empty: any.
+	// Values are the accepted values, of which the claim must hold one; empty: any
+	// value of the Format will do.
 	Values []string
-	// Required refuses tokens without the claim.
+	// Required refuses tokens without the claim; false: only a claim that is there
+	// must satisfy Format and Values.
 	Required bool
 }
 
@@ -87,7 +88,7 @@ const (
 func (a *NativeJWTAuthorizer) check(c *Config) error {
 	var problems []error
 	if c.Format != adapter.RESTAPI {
-		problems = append(problems, fmt.Errorf("gateway: NativeJWTAuthorizer: Format %v has none", c.Format))
+		problems = append(problems, fmt.Errorf("gateway: NativeJWTAuthorizer: Format %v has no such authorizer", c.Format))
 	}
 	for _, issuer := range a.Issuers {
 		for _, claim := range issuer.Claims {

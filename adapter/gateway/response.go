@@ -199,7 +199,7 @@ func (c *call) response(reply proxyReply, said http.Header) (*response, error) {
 	}
 	header.Del("Content-Length")
 	if header.Get("Content-Type") == "" && bodyAllowed(reply.status) {
-		header["Content-Type"] = nil // net/http shall not guess one
+		header["Content-Type"] = nil // keeps net/http from guessing one
 		if c.front.contentType != "" {
 			header.Set("Content-Type", c.front.contentType)
 		}

@@ -22,22 +22,22 @@ type Route struct {
 	Authorizer string
 	// Open lets requests pass without asking any authorizer.
 	Open bool
-	// APIKey asks for an API key of one of Config.UsagePlans, on a REST API: who
-	// has none is refused with 403, who calls too often with 429.
+	// APIKey asks for an API key of one of Config.UsagePlans, on a REST API.
+	// Requests without a key are refused with 403, too frequent ones with 429.
 	APIKey bool
-	// RouteResponse sends the client the body of the function's reply, on a
-	// WebSocket API; false: it is dropped.
+	// RouteResponse sends the body of the function's reply to the client of a
+	// WebSocket API; false: the body is dropped.
 	RouteResponse bool
-	// CacheTTL keeps the function's replies to GET requests on a REST API for so
-	// long, at most 1 h ("Cache settings for REST APIs"); 0: not at all. Authorizer
-	// and usage plan come first. A request with Cache-Control is served from the
-	// cache, too: AWS asks callers who want a new reply for a permission.
+	// CacheTTL is how long a REST API keeps the function's replies to GET requests,
+	// at most 1 h ("Cache settings for REST APIs"); 0: not at all. Authorizer and
+	// usage plan come before the cache. Cache-Control in a request is ignored, as
+	// AWS ignores it from callers without the permission to invalidate the cache.
 	CacheTTL time.Duration
-	// CacheKey is what a kept reply is found by, besides the Key: expressions such
-	// as "method.request.header.Authorization", "method.request.querystring.page"
-	// and "method.request.path.proxy". What is not in it does not count. Without
-	// the path parameter one reply is given for all paths, and without whatever
-	// tells callers apart it is given to all callers.
+	// CacheKey lists what distinguishes the cached replies of the route, such as
+	// "method.request.header.Authorization", "method.request.querystring.page" and
+	// "method.request.path.proxy"; empty: nothing does. If it lacks the path
+	// parameter, all paths get the same reply; if it lacks the header that names
+	// the caller, all callers do.
 	CacheKey []string
 }
 

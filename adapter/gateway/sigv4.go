@@ -16,10 +16,10 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
-// SigV4 proves who signed a request: its Verify method is what an IAMAuthorizer
-// needs. It takes Signature Version 4 in the header Authorization and in the query
-// ("Create a signed AWS API request", IAM User Guide), for any region. It is safe
-// for concurrent use. The zero SigV4 knows nobody.
+// SigV4 checks who signed a request; its Verify method is made for an
+// IAMAuthorizer. It accepts Signature Version 4 in the Authorization header and in
+// the query ("Create a signed AWS API request", IAM User Guide), for any region. It
+// is safe for concurrent use. The zero SigV4 refuses every request.
 type SigV4 struct {
 	// Keys are the credentials that requests may be signed with, by access key ID.
 	Keys map[string]SigningKey
@@ -28,8 +28,8 @@ type SigV4 struct {
 // SigningKey is a secret access key and whose it is.
 type SigningKey struct {
 	Secret string
-	// SessionToken has to come with a request signed with temporary credentials;
-	// "": they are permanent, and none may come.
+	// SessionToken is the token that must come with temporary credentials; "": the
+	// credentials are permanent, and a request with a token is refused.
 	SessionToken string
 	// Caller is who the key belongs to; its AccessKeyID is filled in.
 	Caller IAMCaller

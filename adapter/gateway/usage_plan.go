@@ -11,22 +11,22 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
-// UsagePlan says how often holders of its API keys may call a REST API's routes
-// with APIKey ("Usage plans and API keys for REST APIs"). An API key says who is to
-// be counted; it is no proof of who calls.
+// UsagePlan limits how often the holders of its API keys may call those routes of
+// a REST API that ask for a key ("Usage plans and API keys for REST APIs"). A key
+// says whose calls are counted. It does not prove who calls.
 type UsagePlan struct {
-	// Keys are the ids of the plan's API keys, by the key itself. No key is in two
-	// plans.
+	// Keys maps each API key of the plan to its id. A key belongs to one plan.
 	Keys map[string]string
-	// Rate is how many requests a second each key may make for long; 0: any
-	// number. Burst is how many at once; it is needed with Rate and means nothing
-	// without.
+	// Rate is the number of requests per second that each key may make in the long
+	// run, and Burst how many of them at once; Rate 0: any number, and Burst has no
+	// meaning.
 	Rate  float64
 	Burst int
-	// Quota is how many requests each key may make in a Period; 0: any number.
+	// Quota is the number of requests that each key may make in a Period; 0: any
+	// number.
 	Quota int
-	// Period is "DAY", "WEEK" or "MONTH", all of which begin at midnight UTC, weeks
-	// on Sunday (unconfirmed); "": "MONTH".
+	// Period is "DAY", "WEEK" or "MONTH"; "": "MONTH". It begins at midnight UTC, a
+	// week on Sunday (unconfirmed).
 	Period string
 }
 
@@ -49,9 +49,7 @@ func (c *Config) checkUsage() error {
 	}
 	seen := map[string]bool{}
 	for i, plan := range c.UsagePlans {
-		if err := plan.check(); err != nil {
-			problem("UsagePlans[%d]: %w", i, err)
-		}
+		plan.check(func(text string) { problem("UsagePlans[%d]: %s", i, text) })
 		for key := range maps.Keys(plan.Keys) {
 			if key == "" || seen[key] {
 				problem("UsagePlans[%d]: a key is empty or in another plan, too", i)
@@ -62,18 +60,16 @@ func (c *Config) checkUsage() error {
 	return errors.Join(problems...)
 }
 
-func (p *UsagePlan) check() error {
-	var problems []error
+func (p *UsagePlan) check(problem func(text string)) {
 	if p.Rate < 0 || p.Burst < 0 || p.Quota < 0 {
-		problems = append(problems, errors.New("Rate, Burst or Quota is below zero"))
+		problem("Rate, Burst or Quota is below zero")
 	}
 	if p.Rate > 0 && p.Burst == 0 {
-		problems = append(problems, fmt.Errorf("Rate %v: with a Burst of 0 no request would pass", p.Rate))
+		problem("Burst is 0, so that Rate would let no request pass")
 	}
 	if p.Period != "" && p.Period != "DAY" && p.Period != "WEEK" && p.Period != "MONTH" {
-		problems = append(problems, fmt.Errorf("Period %q: not DAY, WEEK or MONTH", p.Period))
+		problem(fmt.Sprintf("Period %q: not DAY, WEEK or MONTH", p.Period))
 	}
-	return errors.Join(problems...)
 }
 
 // meter counts the requests of every API key. Its zero value is ready for use.
@@ -132,8 +128,8 @@ func (p *UsagePlan) begin(now time.Time) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// count asks for an API key on a route that wants one, after the authorizer, and
-// counts the request for it.
+// count counts the request for its API key, on a route that asks for one. The
+// authorizer has been asked before.
 func (c *call) count() error {
 	if c.route == nil || !c.route.APIKey {
 		return nil

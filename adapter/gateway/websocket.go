@@ -26,10 +26,10 @@ const maxMessage = 128 << 10
 
 var errClosed = errors.New("gateway: the connection is closed")
 
-// WebSocket is one client of a WebSocket API, made by [Gateway.Connect] or, for a
-// client that speaks the protocol, by ServeHTTP. It invokes the function as API
-// Gateway does for what the client does, and takes what is posted to
-// @connections. Its methods may be called concurrently, and do not call Observe.
+// WebSocket is one client of a WebSocket API, without the protocol: its methods do
+// what a client does, and invoke the function as API Gateway would. Receive returns
+// what the function posts to @connections. The methods may be called concurrently
+// and do not call Observe. [Gateway.Connect] makes one.
 type WebSocket struct {
 	// ID is the connection's id.
 	ID string
@@ -109,7 +109,7 @@ func (s *WebSocket) Message(text string) ([]byte, error) {
 	return body, err
 }
 
-// message also says whether the client gets the body.
+// message also reports whether the client gets the body.
 func (s *WebSocket) message(text string) (body []byte, answers bool, err error) {
 	if s.closing.Load() != nil {
 		return nil, false, errClosed
@@ -132,9 +132,8 @@ func (s *WebSocket) message(text string) (body []byte, answers bool, err error) 
 	return body, route.RouteResponse, err
 }
 
-// Receive returns the next message that was posted to the connection, when there
-// is one, and an error when the connection or ctx has ended. Of a client that
-// speaks the protocol nothing is left to receive.
+// Receive waits for the next message that is posted to the connection and returns
+// it. It is an error when the connection or ctx has ended.
 func (s *WebSocket) Receive(ctx context.Context) (string, error) {
 	select {
 	case text := <-s.posted:
@@ -151,9 +150,10 @@ func (s *WebSocket) Receive(ctx context.Context) (string, error) {
 	}
 }
 
-// Disconnect invokes the function's $disconnect route, once, with the status
-// and reason that the connection was closed with (RFC 6455 section 7.4). What
-// the function replies is of no interest; an error is a failed invocation.
+// Disconnect closes the connection with a status and a reason (RFC 6455 section
+// 7.4) and invokes the function's $disconnect route. The function's reply is
+// ignored; the error is that of a failed invocation, or says that the connection
+// was closed before.
 func (s *WebSocket) Disconnect(status int, reason string) error {
 	if !s.closing.CompareAndSwap(nil, &closing{status, reason}) {
 		return errClosed

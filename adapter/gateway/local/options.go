@@ -142,7 +142,7 @@ func (o *Options) stage() string {
 	switch {
 	case o.Stage != "":
 		return o.Stage
-	case o.format() == adapter.RESTAPI:
+	case o.format() == adapter.RESTAPI || o.format() == adapter.WebSocketAPI:
 		return "prod"
 	}
 	return "$default"
