@@ -1,6 +1,7 @@
 package apigateway_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -159,6 +160,13 @@ func TestFindings(t *testing.T) {
 			}
 			f["get-policy-live.json"] = policyOf(all...)
 		}, nil},
+		{"more permissions than a policy holds", nil, func(f folder) {
+			var all l
+			for i := range 80 {
+				all = append(all, allow(fmt.Sprintf("route%d", i), alias, sourceARN+"/*/*"))
+			}
+			f["get-policy-live.json"] = policyOf(all...)
+		}, []string{"policy-size"}},
 		{"a permission for another stage", nil, func(f folder) {
 			f["get-policy-live.json"] = policyOf(allow("a", alias, sourceARN+"/prod/*"))
 		}, []string{"no-permission"}},

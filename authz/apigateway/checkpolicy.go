@@ -16,6 +16,9 @@ func (c *checker) lookAtPolicies() {
 		return // it is not known which permissions are right; the files that would say so are missing
 	}
 	for _, p := range c.deployment.policies {
+		if p.size > maxPolicy {
+			c.found("policy-size", p.function, fmt.Sprintf("its resource policy has %d bytes, and Lambda keeps %d", p.size, maxPolicy), "use one permission for "+c.wantSource()+"/*/* instead of one for each route")
+		}
 		for i, s := range p.statements {
 			if _, why := c.source(p, s); why != "" {
 				c.found("wide-permission", fmt.Sprintf("statement %s of %s", cmp.Or(s.Sid, fmt.Sprintf("%d", i+1)), p.function), why,

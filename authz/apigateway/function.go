@@ -13,7 +13,12 @@ type policy struct {
 	function   string // ARN, qualified where the policy is an alias's
 	absent     bool   // there is none
 	statements []statement
+	size       int // of its text, in bytes
 }
+
+// maxPolicy is how many bytes the policy of a function or an alias holds ("Lambda
+// quotas").
+const maxPolicy = 20480
 
 // statement is one statement, whose members may have several forms.
 type statement struct {
@@ -95,7 +100,7 @@ func (d *deployment) loadPolicy(f input) error {
 		if !functionARN.MatchString(arn) {
 			return f.errorf("Policy is of %q, which is not a function", arn)
 		}
-		return d.addPolicy(f, policy{file: f.file, function: arn, statements: document.Statement})
+		return d.addPolicy(f, policy{file: f.file, function: arn, statements: document.Statement, size: len(v.Policy)})
 	}
 	return nil
 }

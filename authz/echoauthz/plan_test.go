@@ -150,3 +150,37 @@ func TestPlanAgainstRandomRoutes(t *testing.T) {
 	t.Logf("%d policies, %d rules, %d routes, %d problems; %d requests under every reading: %d rules with disagreements that were announced, %d silent",
 		policies, rules, routes, problems, asked, announced, silent)
 }
+
+// Echo prefers the literal beginning, the gateway the full match: a route for just
+// those requests separates the two rules.
+func TestPlanSeparatesWhatEchoPrefers(t *testing.T) {
+	identifier := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example"}})
+	r := echoauthz.New(echo.New(), &authz.Guard{Identifier: identifier}, nil)
+	ok := func(echo.Context) error { return nil }
+	r.GET("/a/*", authz.Scope("files"), ok)
+	r.GET("/:x/b", authz.Public(), ok)
+	plan, err := apigateway.New(r, nil)
+	if err != nil || plan.Err() != nil {
+		t.Fatal(err, plan)
+	}
+	i := slices.IndexFunc(plan.Routes, func(r apigateway.Route) bool { return r.Key == "GET /a/b" })
+	if i < 0 || !slices.Equal(plan.Routes[i].Scopes, []string{"files"}) {
+		t.Errorf("no route for what only Echo gives to /a/*:\n%v", plan)
+	}
+}
+
+// Echo's last parameter takes slashes, and the gateway's does not.
+func TestPlanOfAParameterThatTakesSlashes(t *testing.T) {
+	identifier := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example"}})
+	r := echoauthz.New(echo.New(), &authz.Guard{Identifier: identifier}, nil)
+	r.GET("/files/:name", authz.Public(), func(echo.Context) error { return nil })
+	plan, err := apigateway.New(r, nil)
+	if err != nil || plan.Err() != nil {
+		t.Fatal(err, plan)
+	}
+	for _, key := range []string{"GET /files/{name}", "GET /files/{name}/{proxy+}"} {
+		if !slices.ContainsFunc(plan.Routes, func(r apigateway.Route) bool { return r.Key == key && r.Auth == apigateway.None }) {
+			t.Errorf("no open route %s:\n%v", key, plan)
+		}
+	}
+}
