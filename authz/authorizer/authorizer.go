@@ -53,6 +53,7 @@ package authorizer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -146,9 +147,22 @@ func New(c Config) (*Authorizer, error) {
 		cache:    cache,
 		onAnswer: c.OnAnswer,
 	}
-	a.requests = adapter.New(http.HandlerFunc(a.decide), c.options())
-	a.connects = adapter.New(http.HandlerFunc(a.decide), c.options(adapter.WebSocketAPI))
-	return a, nil
+	var err error
+	if a.requests, err = c.handler(a.decide); err != nil {
+		return nil, err
+	}
+	a.connects, err = c.handler(a.decide, adapter.WebSocketAPI)
+	return a, err
+}
+
+// handler returns an error where adapter.New panics, about impossible options.
+func (c *Config) handler(decide http.HandlerFunc, formats ...adapter.Format) (h *adapter.Handler, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("authorizer: Config.Adapter: %v", p)
+		}
+	}()
+	return adapter.New(decide, c.options(formats...)), nil
 }
 
 // MustNew is like New but panics if New returns an error. It is for variables and

@@ -108,7 +108,7 @@ func api() *authz.Mux {
 	return mux
 }
 
-func newAuthorizer(t *testing.T, change func(*authorizer.Config)) (*authorizer.Authorizer, *authorizer.Answer) {
+func newAuthorizer(t testing.TB, change func(*authorizer.Config)) (*authorizer.Authorizer, *authorizer.Answer) {
 	t.Helper()
 	last := new(authorizer.Answer)
 	c := authorizer.Config{Routes: api(), Identifier: hourly, Adapter: &adapter.Options{Logger: slog.New(slog.DiscardHandler)}, OnAnswer: func(_ context.Context, a authorizer.Answer) { *last = a }}

@@ -26,13 +26,17 @@ func (p *problems) add(field, format string, args ...any) {
 // is none.
 func (c *Config) check() (cache, problems) {
 	var found problems
-	if isNil(c.Routes) {
-		found.add("Routes", "nil decides nothing")
-	}
-	if isNil(c.Identifier) {
+	switch {
+	case isNil(c.Identifier):
 		found.add("Identifier", "nil knows nobody")
-	} else {
+	default:
 		c.checkTrust(&found)
+	}
+	switch {
+	case isNil(c.Routes) || c.Routes.Guard() == nil:
+		found.add("Routes", "nil decides nothing")
+	case !isNil(c.Identifier):
+		c.checkIssuers(&found)
 	}
 	for _, name := range c.Claims {
 		if name == "" || slices.Contains(standard, name) {
@@ -69,6 +73,18 @@ func (c *Config) checkTrust(found *problems) {
 	for _, part := range trust.Reads {
 		if strings.HasPrefix(part, "event ") {
 			found.add("Identifier", "%q reads the %s, which an authorizer's event does not have: set jwtverify.BindingNone", c.Identifier, part)
+		}
+	}
+}
+
+// checkIssuers demands that the Identifier knows the issuers that rules are for by
+// the same names.
+func (c *Config) checkIssuers(found *problems) {
+	known := c.Identifier.Trust().IssuerNames
+	for _, rule := range c.Routes.Policy().Rules {
+		if name := rule.Gate.Issuer; name != "" && known[name] == "" {
+			found.add("Identifier", "%q has no issuer of the name %q, which %s %s requires: see IssuerNames in claims.Config and jwtverify.Config.Claims",
+				c.Identifier, name, rule.Method, rule.Pattern)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/authz/authorizer"
 	"github.com/gatehouse-go/gatehouse/claims"
@@ -44,19 +45,24 @@ func TestConfig(t *testing.T) {
 		config authorizer.Config
 		want   string // "": no problem
 	}{
-		"no routes":             {authorizer.Config{Identifier: hourly}, "Config.Routes: nil"},
-		"a nil Mux":             {authorizer.Config{Routes: (*authz.Mux)(nil), Identifier: hourly}, "Config.Routes: nil"},
-		"no Identifier":         {authorizer.Config{Routes: api()}, "Config.Identifier: nil"},
-		"a nil Extractor":       {authorizer.Config{Routes: api(), Identifier: (*claims.Extractor)(nil)}, "Config.Identifier: nil"},
-		"an Extractor":          {authorizer.Config{Routes: api(), Identifier: handedOn()}, "reads the Lambda authorizer of the event"},
-		"a JWT authorizer's":    {authorizer.Config{Routes: api(), Identifier: trusting(func(t *claims.Trust) { t.Sources = []claims.Source{claims.JWT} })}, "reads the JWT authorizer"},
-		"no source":             {authorizer.Config{Routes: api(), Identifier: trusting(func(t *claims.Trust) { t.Sources = nil })}, "names no source"},
-		"a binding":             {authorizer.Config{Routes: api(), Identifier: trusting(func(t *claims.Trust) { t.Reads = append(t.Reads[:1:1], "event requestContext.authorizer") })}, "BindingNone"},
-		"an empty claim":        {authorizer.Config{Routes: api(), Identifier: hourly, Claims: []string{""}}, `Config.Claims: ""`},
-		"a standard claim":      {authorizer.Config{Routes: api(), Identifier: hourly, Claims: []string{"sub"}}, `Config.Claims: "sub"`},
-		"a negative TTL":        {authorizer.Config{Routes: api(), Identifier: hourly, TTL: -1}, "Config.TTL: -1ns"},
-		"a long TTL":            {authorizer.Config{Routes: api(), Identifier: hourly, TTL: 2 * time.Hour}, "Config.TTL: 2h0m0s"},
-		"a fraction":            {authorizer.Config{Routes: api(), Identifier: hourly, TTL: time.Second / 2}, "Config.TTL: 500ms"},
+		"no routes":          {authorizer.Config{Identifier: hourly}, "Config.Routes: nil"},
+		"a nil Mux":          {authorizer.Config{Routes: (*authz.Mux)(nil), Identifier: hourly}, "Config.Routes: nil"},
+		"no Identifier":      {authorizer.Config{Routes: api()}, "Config.Identifier: nil"},
+		"a nil Extractor":    {authorizer.Config{Routes: api(), Identifier: (*claims.Extractor)(nil)}, "Config.Identifier: nil"},
+		"an Extractor":       {authorizer.Config{Routes: api(), Identifier: handedOn()}, "reads the Lambda authorizer of the event"},
+		"a JWT authorizer's": {authorizer.Config{Routes: api(), Identifier: trusting(func(t *claims.Trust) { t.Sources = []claims.Source{claims.JWT} })}, "reads the JWT authorizer"},
+		"no source":          {authorizer.Config{Routes: api(), Identifier: trusting(func(t *claims.Trust) { t.Sources = nil })}, "names no source"},
+		"a binding":          {authorizer.Config{Routes: api(), Identifier: trusting(func(t *claims.Trust) { t.Reads = append(t.Reads[:1:1], "event requestContext.authorizer") })}, "BindingNone"},
+		"an empty claim":     {authorizer.Config{Routes: api(), Identifier: hourly, Claims: []string{""}}, `Config.Claims: ""`},
+		"a standard claim":   {authorizer.Config{Routes: api(), Identifier: hourly, Claims: []string{"sub"}}, `Config.Claims: "sub"`},
+		"a negative TTL":     {authorizer.Config{Routes: api(), Identifier: hourly, TTL: -1}, "Config.TTL: -1ns"},
+		"a long TTL":         {authorizer.Config{Routes: api(), Identifier: hourly, TTL: 2 * time.Hour}, "Config.TTL: 2h0m0s"},
+		"a fraction":         {authorizer.Config{Routes: api(), Identifier: hourly, TTL: time.Second / 2}, "Config.TTL: 500ms"},
+		"an unknown issuer": {authorizer.Config{
+			Routes: muxOf(&authz.Guard{Identifier: trusting(func(t *claims.Trust) { t.IssuerNames = map[string]string{"staff": issuer} })},
+				"GET /x", authz.Issuer("staff")), Identifier: hourly,
+		}, `no issuer of the name "staff"`},
+		"impossible options":    {authorizer.Config{Routes: api(), Identifier: hourly, Adapter: &adapter.Options{BasePaths: []string{"x"}}}, "Config.Adapter: "},
 		"no TTL":                {authorizer.Config{Routes: api(), Identifier: hourly}, ""},
 		"unknown Reads, no TTL": {authorizer.Config{Routes: api(), Identifier: trusting(func(t *claims.Trust) { t.Reads = nil })}, ""},
 		"a Func, no TTL":        {authorizer.Config{Routes: muxOf(nil, "GET /x", owner), Identifier: hourly}, ""},
