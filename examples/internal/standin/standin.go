@@ -26,10 +26,20 @@ func Env(endpoint string) []string {
 	}
 }
 
+// wanted skips what takes seconds to start, unless GATEHOUSE_STANDINS is set, as
+// .ci/run stores does: the default run needs nothing but Go.
+func wanted(t *testing.T) {
+	t.Helper()
+	if os.Getenv("GATEHOUSE_STANDINS") == "" {
+		t.Skip("skipped: GATEHOUSE_STANDINS is not set, as .ci/run stores does")
+	}
+}
+
 // Moto starts moto_server (https://docs.getmoto.org), which stands in for most of
 // AWS, and returns its URL.
 func Moto(t *testing.T) (endpoint string) {
 	t.Helper()
+	wanted(t)
 	server, err := exec.LookPath("moto_server")
 	if err != nil {
 		t.Skip("skipped: moto_server is not on PATH")
@@ -41,6 +51,7 @@ func Moto(t *testing.T) (endpoint string) {
 // or else moto_server, and returns its URL.
 func DynamoDB(t *testing.T) (endpoint string) {
 	t.Helper()
+	wanted(t)
 	dynalite := filepath.Join(os.Getenv("GATEHOUSE_NPM"), "dynalite", "cli.js")
 	if _, err := os.Stat(dynalite); err != nil || os.Getenv("GATEHOUSE_NPM") == "" {
 		if _, err := exec.LookPath("moto_server"); err != nil {
