@@ -2,7 +2,7 @@
 // refuses everything else.
 //
 // Behind one catch-all route a gateway can check that a caller holds a valid
-// token, but not which scope each operation needs. That is decided here, in
+// token, but not which scope each operation needs. This package decides that in
 // the function, per route:
 //
 //	mux := authz.NewMux(&authz.Guard{Identifier: who})
@@ -12,13 +12,14 @@
 //
 // # How a request is decided
 //
-// A [Mux] finds the route; a route cannot be registered without its
-// [Requirement], and what matches no route is refused or, for a known caller,
-// not found. The [Guard] then asks Identify who is calling, asks the
-// requirement whether that caller may, reports the [Decision], and only then
-// runs the handler, with the Identity it decided on in the request's context.
-// No rule, no identity, an expired identity or any error: refused. A panic
-// anywhere before the handler ends the request without it.
+// A [Mux] finds the route. No route can be registered without its [Requirement],
+// and a request that matches no route is refused or, for a known caller, answered
+// with 404. The [Guard] then asks its [Identifier] who is calling, asks the
+// requirement whether that caller may, reports the [Decision], and only then runs
+// the handler. Requirements, OnDecision and the handler see the same caller, in
+// the request's context. A missing rule, a missing or expired identity and any
+// error mean that the request is refused. A panic before the handler ends the
+// request without running it.
 //
 // Only [Public], as the whole requirement of a route, admits nobody: no other
 // requirement is ever asked about a missing identity.
@@ -31,34 +32,43 @@
 //	403 insufficient_scope  the caller lacks what the operation requires
 //	503                     the token cannot be checked now; with Retry-After
 //
-// The challenge follows RFC 6750 section 3; the same code is repeated in an
-// RFC 9457 body, because an API Gateway REST API renames WWW-Authenticate. Why
-// exactly a request was refused is told to [Guard.OnDecision] and never to the
-// client.
+// The challenge follows RFC 6750 section 3. The body repeats the code as an RFC
+// 9457 problem, because an API Gateway REST API renames WWW-Authenticate. The
+// client never learns why exactly a request was refused. [Guard.OnDecision] does,
+// and behind an adapter.Handler its log has a line about each kind of refusal.
 //
 // # Other routers
 //
-// A Mux can be mounted in chi or gorilla, with whole paths as its patterns, and
-// then still knows nothing but routes with a requirement. Package echoauthz does
-// the same for Echo. [Guard.Require] is middleware for everything else, and can
-// be forgotten; in chi
+// Packages echoauthz, chiauthz and ginauthz do for their routers what the Mux does
+// for http.ServeMux. A Mux can also be mounted in any router, with whole paths as
+// its patterns.
 //
-//   - on a route registered without With, and in a Group or Route next to the
-//     one that has it,
-//   - on the handlers given to NotFound and MethodNotAllowed of a router that
-//     does not have it by Use,
-//   - where a pattern is registered twice: the last one counts,
-//   - on what middleware answers itself, before or instead of a handler.
+// [Guard.Require] is middleware for everything else, and can be forgotten: on a
+// route that is registered without it, on a handler for unknown paths, on a
+// pattern that is registered a second time, or where middleware answers by itself.
+// Put [Guard.Enclose] around such a router: then a request that nobody decided
+// about is answered with 500 instead of the handler's answer.
 //
-// chi.Walk does not find these: it lists middleware as functions, which do not
-// say what they require.
+// Where a second router behind the Mux looks at the path again, as Fiber's does
+// behind an adaptor, the decision is worth as much as the two routers agree on
+// what a path means: on case, trailing slashes and escapes.
 //
 // # What this cannot know
 //
-// authz believes the Identity it is given. Whoever may invoke the function
-// directly (lambda:InvokeFunction, a non-proxy integration, an IoT rule, a
-// workflow) can write the whole event, authorizer data included. The only help
-// against that is an Identify that verifies the token itself.
+//   - authz believes the Identity it is given. Whoever may invoke the function
+//     directly (lambda:InvokeFunction, a non-proxy integration, an IoT rule, a
+//     workflow) can write the whole event, authorizer data included. Only an
+//     Identifier that verifies the token itself helps against that, such as
+//     jwtverify's.
+//   - Scope, Groups, Claim and TokenUse trust all accepted issuers alike. Where
+//     there are several, combine them with [Issuer].
+//   - A claim is worth what its issuer lets users write: Cognito's custom:
+//     attributes may be writable by the users themselves.
+//   - A pattern with a host is not a boundary: Host is the client's choice, and
+//     ADMIN.example.com, or a name with a trailing dot, is another host.
+//   - adapter.Options.StripStage gives each path a second name: /prod/admin is
+//     /admin. The Mux sees the path after stripping.
+//   - An API key identifies a client and authenticates nobody.
 package authz
 
 import (

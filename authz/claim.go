@@ -28,10 +28,10 @@ type oneOf struct {
 }
 
 // Groups requires membership in at least one of the groups anyOf, by the claim
-// cognito:groups, compared byte for byte. Any issuer accepted may write that
-// claim: where one is accepted that is no user pool, combine it with Claim("iss"). An Identity whose list of groups is ambiguous, as a
-// REST API's comma-joined one may be, is in none. Groups panics if there are no
-// names or one is empty.
+// cognito:groups, compared byte for byte. Every accepted issuer can write that
+// claim: if one of them is not a user pool, combine Groups with Issuer. A caller
+// whose list of groups is ambiguous, as a REST API's comma-joined one may be, is
+// in no group. Groups panics if there are no names or one is empty.
 func Groups(anyOf ...string) Requirement {
 	return newOneOf("Groups", "group", groupsClaim, anyOf, func(id *claims.Identity, names []string) (bool, error) {
 		groups, err := id.List(groupsClaim)
@@ -39,11 +39,12 @@ func Groups(anyOf ...string) Requirement {
 	})
 }
 
-// Claim requires that the claim name is one of the values oneOf, compared byte
-// for byte, or a list with one of them in it, as claims.Identity.List reads it:
-// text that may be a list or not is neither. A number or boolean is compared by
-// its JSON text, because some gateways render every claim as a string. Claim
-// panics if name is empty, or if there are no values or one is empty.
+// Claim requires that the claim name has one of the values oneOf, compared byte
+// for byte, or is a list that holds one of them, as claims.Identity.List reads it.
+// Text that may or may not be a list does not match. A number or boolean is
+// compared by its JSON text, because some gateways render every claim as a
+// string. Claim panics if name is empty, or if there are no values or one is
+// empty.
 func Claim(name string, oneOf ...string) Requirement {
 	if name == "" {
 		panic("authz: Claim without a name")
@@ -69,10 +70,9 @@ func TokenUse(s string) Requirement {
 	})
 }
 
-// AccessToken requires a caller who is known by an access token, where ID tokens
-// must not pass, as claims.Identity.IsAccessToken tells them apart: by token_use
-// or a verified typ of at+jwt, or because claims.Config.AccessTokenIssuers lists
-// the issuer.
+// AccessToken requires a caller who is known by an access token rather than by an
+// ID token: claims.Identity.IsAccessToken reports it by token_use, by a verified
+// typ of at+jwt, or because claims.Config.AccessTokenIssuers lists the issuer.
 func AccessToken() Requirement {
 	return &oneOf{text: "access token", missing: errNoAccessToken, holds: func(id *claims.Identity, _ []string) (bool, error) {
 		return id.IsAccessToken(), nil
@@ -112,8 +112,8 @@ func (o *oneOf) lacks(id *claims.Identity) (err error, missed bool) {
 
 func (o *oneOf) String() string { return o.text }
 
-// choice writes a list of values so that it stays one operand beside the and
-// and or of All and Any.
+// choice parenthesizes several values so that they remain one operand in All and
+// Any.
 func choice(values []string) string {
 	if len(values) == 1 {
 		return values[0]

@@ -16,16 +16,16 @@ var (
 	errNoNames  error = cause.Text("authz: the member is neither text, number or boolean nor a list of strings")
 )
 
-// ClaimPath requires that the member of a claim that path leads to, such as
-// {"realm_access", "roles"} in Keycloak's tokens, is one of the values oneOf,
-// compared byte for byte, or a list of strings with one of them in it. A number
-// or boolean is compared by its JSON text.
+// ClaimPath requires a value inside a claim that is an object. The path leads to
+// it, such as {"realm_access", "roles"} in Keycloak's tokens. The value must be
+// one of oneOf, compared byte for byte, or a list of strings that holds one of
+// them. A number or boolean is compared by its JSON text.
 //
-// It needs claims that keep their JSON types, as a verified token's and a REST
-// API's native JWT authorizer's do (claims.Identity.KeepsTypes): nobody behind
-// another source meets it. A path is never taken for a claim's name, since names
-// may hold dots. ClaimPath panics if path has fewer than two names, since Claim
-// is for one, if one is empty, or if there are no values or one is empty.
+// ClaimPath needs claims that keep their JSON types, as a verified token's and a
+// REST API's native JWT authorizer's do (claims.Identity.KeepsTypes). No other
+// caller meets it. A path is never taken for the name of a claim, since names may
+// hold dots. ClaimPath panics if path has fewer than two names or an empty one, or
+// if there are no values or one is empty; for one name there is Claim.
 func ClaimPath(path []string, oneOf ...string) Requirement {
 	if len(path) < 2 || slices.Contains(path, "") {
 		panic("authz: ClaimPath needs two names or more, none of them empty")

@@ -15,9 +15,9 @@ func All(r ...Requirement) Requirement {
 	return &combination{slices.Clone(r), joined(r, " and "), false}
 }
 
-// Any requires at least one r. It checks them in order until one is met; if
-// none is, its error joins all of theirs. It panics if there are none, one is
-// nil, or one is Public.
+// Any requires at least one r. It checks them in order until one is met. If none
+// is, its error joins all of theirs. It panics if there are none, one is nil, or
+// one is Public.
 func Any(r ...Requirement) Requirement {
 	mustBeParts("Any", r)
 	return &combination{slices.Clone(r), joined(r, " or "), true}

@@ -6,27 +6,27 @@ import (
 	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
-// Enclose returns a handler that serves h and lets nothing out of it that this
-// Guard has not allowed: for routers in which Require can be forgotten.
+// Enclose returns a handler that serves h and lets no answer of h's out unless
+// this Guard has granted the request. It is for routers in which Require can be
+// forgotten, and stands around the whole router.
 //
-// Until Require or Allow of this very Guard grants the request, with a writer
-// that leads to Enclose's, h writes into nothing: its headers are kept apart, and
-// no informational answer, Flush, Hijack or Unwrap reaches the connection. After
-// a refusal the Guard's answer is all that leaves, whatever h does then. If h
+// The grant must come from Require or Allow of this Guard, with the writer that h
+// was given or one whose Unwrap methods lead to it, as http.ResponseController
+// wants them. Until then what h writes is dropped, its headers are kept apart, and
+// no informational answer, Flush, Hijack or Unwrap reaches the connection. Check
+// grants nothing, because it has no writer. Neither does a decision about another
+// writer, such as that of a request which h makes to itself, nor one that comes
+// after h has begun to answer.
+//
+// After a refusal only the Guard's answer leaves, whatever h does then. If h
 // returns and nothing was decided, a redirect, 404 or 405 is taken for the
 // router's own answer and decided as UnknownRoute: nobody gets a 401, and a known
-// caller the status with Location or Allow and no other header of h's. Anything
-// else becomes a 500, and OnDecision is told.
+// caller gets the status with Location or Allow. Any other answer becomes a 500,
+// and OnDecision is told. None of these has a header that h set, other than Vary
+// and those of CORS.
 //
-// Check grants nothing, since it has no writer, nor does a decision about another
-// writer, such as that of a request which h makes to itself. A decision that
-// comes after h has begun to answer comes too late. Middleware between Enclose
-// and the decision that replaces the writer must have a method Unwrap as
-// http.ResponseController wants it; without, the grant is not seen. A refusal
-// keeps of h's headers only Vary and those of CORS.
-//
-// Enclose hides answers, it does not undo deeds: a handler that nobody decided
-// about has run. Enclose panics if h is nil or the Guard is impossible.
+// Enclose hides answers. It does not undo what an undecided handler has done.
+// Enclose panics if h is nil or the Guard is impossible.
 func (g *Guard) Enclose(h http.Handler) http.Handler {
 	g.mustBeValid()
 	if h == nil {

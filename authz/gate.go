@@ -6,9 +6,9 @@ import (
 	"github.com/gatehouse-go/gatehouse/claims"
 )
 
-// Gate is what a gateway in front of the function can ask of a caller before it
-// invokes the function: never more than the rule itself requires, often less.
-// The zero Gate asks for any valid token.
+// Gate is what a gateway can ask of a caller before it invokes the function. It
+// never asks for more than the rule requires, and often for less. The zero Gate
+// asks for any valid token.
 type Gate struct {
 	// Public reports that nothing may be asked: the rule admits everybody.
 	Public bool

@@ -8,9 +8,9 @@ import (
 )
 
 // Guard decides whether a request may reach its handler, and answers those that
-// may not. The zero Guard enforces, with the identity the gateway's authorizer
-// vouched for. A Guard must not be changed once it is used; it is then safe for
-// concurrent use if its functions are.
+// may not. The zero Guard enforces and, without an Identifier, knows nobody. A
+// Guard must not be changed once it is used. It is then safe for concurrent use
+// if its Identifier and its functions are.
 type Guard struct {
 	// Realm names the protected API in challenges (RFC 9110 section 11.5).
 	// Empty: "api".
@@ -21,26 +21,26 @@ type Guard struct {
 	// says so. A nil pointer in it panics wherever the Guard is put to use.
 	Identifier Identifier
 
-	// Every is required in addition to each requirement but Public, and of
-	// callers who are to learn that there is no route. Nil: nothing.
+	// Every is also required on each route except Public ones, and before a 404
+	// is revealed. AccessToken is a good choice. Nil: nothing.
 	Every Requirement
 
-	// Resource names the API for the discovery of RFC 9728, as MCP has it. Nil:
-	// no challenge says where there are metadata.
+	// Resource names the API for OAuth discovery (RFC 9728), which MCP clients
+	// need. Nil: there is none.
 	Resource *Resource
 
-	// SubjectKey makes the subject's hash in log lines, as Decision.SubjectHash
-	// does: at least 32 secret bytes, the same wherever hashes are to be compared.
-	// Nil: no line says anything of the subject.
+	// SubjectKey is the key with which log lines hold the caller's
+	// Decision.SubjectHash: at least 32 secret bytes, the same in all functions
+	// whose lines are compared. Nil: no line says anything about the subject.
 	SubjectKey []byte
 
 	// ReportUntil is for introducing a policy to an API in use: before that time
 	// a known caller who lacks what an operation requires is let through, and
-	// the Decision says so. Only what Scope, AllScopes, AnyScope, Groups, Claim,
-	// ClaimPath, TokenUse and AccessToken find missing passes. Every other part
-	// of All, Any and Every is asked as well and must be met by itself; a list
-	// that cannot be read, an *Error, a 401 and a missing rule are refused as
-	// ever. It needs OnDecision. Zero: everything is enforced.
+	// the Decision says so. This holds only for what Scope, AllScopes, AnyScope,
+	// Groups, Claim, ClaimPath, TokenUse and AccessToken find missing. All other
+	// parts of All, Any and Every are still asked and must be met. A list that
+	// cannot be read, an *Error, a 401 and a missing rule are refused as always.
+	// ReportUntil needs OnDecision. Zero: everything is enforced.
 	ReportUntil time.Time
 
 	// OnDecision is told each decision, once and before the handler runs, those
@@ -49,18 +49,18 @@ type Guard struct {
 	// an adapter.Handler its Logger has a line about each kind of refusal anyway.
 	OnDecision func(*http.Request, Decision)
 
-	// Refuse writes the body of a refusal, of a Mux's 404 and 405 too, and may set its Content-Type. Status,
-	// challenge and Cache-Control are the Guard's, whatever Refuse does, and so
-	// is every other header. The cause in the Error is not for the client. Nil:
-	// an RFC 9457 problem.
+	// Refuse writes the body of a refusal, including a Mux's 404 and 405, and may
+	// set its Content-Type. The Guard sets the status, the challenge and
+	// Cache-Control; whatever else Refuse sets is ignored. The cause in the Error
+	// is not for the client. Nil: an RFC 9457 problem.
 	Refuse func(http.ResponseWriter, *http.Request, *Error)
 }
 
 // Require returns middleware that lets only requests pass that meet req. It
 // panics if req is nil; the middleware panics if the handler is.
 //
-// Nothing reminds of a route that was not wrapped in it. Where net/http's
-// routing does, a Mux is the safer choice.
+// Nobody notices a route that was not wrapped. If net/http's routing suffices, use
+// a Mux instead; otherwise put Enclose around the router.
 func (g *Guard) Require(req Requirement) func(http.Handler) http.Handler {
 	g.mustBeRoute("Require", req)
 	return func(next http.Handler) http.Handler {

@@ -13,11 +13,11 @@ type issuer struct {
 	missing error
 }
 
-// Issuer requires a caller whom the issuer of this logical name vouched for, as
-// claims.Config.IssuerNames has it: where several issuers are accepted, Scope,
-// Groups and Claim trust each of them alike. Issuer panics if name is empty or
-// of more than one word. A Guard panics where a route is registered with an
-// Issuer that its Identifier does not name.
+// Issuer requires that the caller's token comes from the issuer with this logical
+// name, which claims.Config.IssuerNames defines. Use it where several issuers are
+// accepted: Scope, Groups and Claim trust all of them alike. Issuer panics if name
+// is empty or more than one word. Registering a route panics if the Guard's
+// Identifier does not know the name.
 func Issuer(name string) Requirement {
 	if name == "" || strings.ContainsAny(name, " \t\r\n") {
 		panic("authz: Issuer without a name of one word")

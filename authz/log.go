@@ -11,11 +11,11 @@ import (
 // weaker than the hash (RFC 2104 section 3).
 const minSubjectKey = 32
 
-// LogValue returns the decision for package slog, as a group of what is not
-// empty, in texts of this module alone: of the cause in Err it says what a
-// requirement missed, and of an error that came from elsewhere only whose it was
-// and its type. A method that RFC 9110 and RFC 5789 do not define is _OTHER.
-// With Guard.SubjectKey there is the subject's hash.
+// LogValue returns the decision as a group for package slog. The group has no
+// empty members and only texts of this module: of the cause in Err it says what
+// was missing, and of another's error only the name of the requirement it came
+// from and its type. A method that neither RFC 9110 nor RFC 5789 defines is
+// _OTHER. With Guard.SubjectKey the group has the subject's hash.
 func (d Decision) LogValue() slog.Value {
 	var attrs [12]slog.Attr
 	group := attrs[:0]

@@ -73,12 +73,12 @@ func (m *Mux) HandleFunc(pattern string, req Requirement, h func(http.ResponseWr
 }
 
 // ServeHTTP serves the route that matches r, if its requirement is met.
-//
-// It routes once: ServeMux serves into an answer that holds the real writer. A
-// route takes the writer back and decides; whatever else answered was ServeMux
-// itself, and that is said again if the decision lets it be said.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.seal()
+	// ServeMux cannot be asked for a route and then serve it without routing
+	// twice. So it serves with a writer that holds the real one: a route takes
+	// that back and decides, and any other answer is ServeMux's own, which waits
+	// for the decision.
 	before := *r
 	said, _ := m.routings.Get().(*routing)
 	if said == nil {
@@ -95,10 +95,10 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.guard.Unknown(w, r, said)
 }
 
-// Find returns the rule by which the Mux would decide r, with its Requirement,
-// and false if no route matches: what ServeMux answers by itself, such as a
-// redirect, is no match. Find serves nothing, changes nothing in r and does not
-// end registration. The Rule and the Requirement are not to be modified.
+// Find returns the rule by which the Mux would decide about r, with its
+// Requirement. It returns false if no route matches; a redirect of ServeMux's own
+// is not a match. Find serves nothing, does not change r and does not end
+// registration. The Rule must not be modified.
 func (m *Mux) Find(r *http.Request) (Rule, Requirement, bool) {
 	if r.RequestURI == "*" { // ServeMux.Handler does not look at it, its ServeHTTP does
 		return Rule{}, nil, false

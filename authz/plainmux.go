@@ -7,16 +7,16 @@ import (
 	"slices"
 )
 
-// PlainMux is a Mux with the methods of an http.ServeMux, for code that
-// registers its own routes, such as the servers that oapi-codegen generates.
-// What each pattern requires was said before, in Mux.With.
+// PlainMux registers routes in a Mux with the methods of an http.ServeMux, which
+// take no requirement. It is for code that registers routes itself, such as the
+// servers that oapi-codegen generates. Mux.With says what each pattern requires.
 type PlainMux struct {
 	mux  *Mux
 	reqs map[string]Requirement
 }
 
 // With returns a PlainMux that registers routes in m, each with the requirement
-// that reqs has for its pattern, to the letter. reqs is copied. With panics if a
+// that reqs has for exactly its pattern. With copies reqs. It panics if a
 // requirement is nil or otherwise impossible.
 func (m *Mux) With(reqs map[string]Requirement) *PlainMux {
 	var problems []error

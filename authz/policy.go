@@ -11,9 +11,9 @@ import (
 	"github.com/gatehouse-go/gatehouse/claims"
 )
 
-// Policy is who may do what: all routes of a Mux with what they require. It is
-// a copy, in a stable order; its String is meant to be kept in a golden file,
-// so that whoever changes the policy shows it to a reviewer.
+// Policy says who may do what: it lists all routes with what they require. It is
+// a copy, in a stable order. Keep its String in a golden file, so that a reviewer
+// sees each change of the policy.
 type Policy struct {
 	Identity    string       // where identities come from: the Identifier's String
 	Trust       claims.Trust // whose word the Identifier takes; zero without one
@@ -22,9 +22,9 @@ type Policy struct {
 	Rules       []Rule       // sorted by pattern, then method
 }
 
-// Rule is one route of a Policy, for printing and planning: what decides is the
-// Requirement itself. Guard.Rule makes one. In a literal the zero Gate means any
-// valid token, which is right for every rule but a public one.
+// Rule is one route of a Policy. It is for printing and planning; the Requirement
+// itself decides. Guard.Rule makes one. In a literal, the zero Gate means any valid
+// token, which is sound for every rule but a public one.
 type Rule struct {
 	Method      string // empty: every method. GET stands for HEAD too, unless HEAD has its own rule
 	Pattern     string // host, if any, and path, as registered
@@ -49,7 +49,7 @@ func (m *Mux) Policy() Policy {
 	return m.guard.Policy(m.rules)
 }
 
-// Policy returns what g makes of these rules: for routers that keep their own
+// Policy returns the Policy of g with these rules, for routers that keep their own
 // list. It does not keep or change rules.
 func (g *Guard) Policy(rules []Rule) Policy {
 	p := Policy{ReportUntil: g.ReportUntil, Rules: slices.Clone(rules)}

@@ -21,16 +21,16 @@ const (
 	Granted Result = "granted"
 	// Refused answers it with an error of 400 or more.
 	Refused Result = "refused"
-	// NoRoute is a caller who was let through where no route is: the router
-	// answers, with 404, 405 or a redirect to a clean path.
+	// NoRoute lets a known caller learn that there is no route: the router
+	// answers with 404, 405 or a redirect to a clean path.
 	NoRoute Result = "no route"
 )
 
 // Decision is the record of one decision, for audit logs. It holds no token and
 // no claim.
 type Decision struct {
-	// Route is the pattern that matched, as http.Request.Pattern has it; empty
-	// for unknown routes and where the router does not set it.
+	// Route is the pattern that matched, as in http.Request.Pattern. It is empty
+	// for unknown routes and for routers that do not set it.
 	Route  string
 	Method string // the request's, chosen by the client
 
@@ -46,17 +46,19 @@ type Decision struct {
 	Code        string // error code of a refusal, empty for a 401 without a token
 	Enforced    bool   // false: the refusal was only recorded (Guard.ReportUntil)
 
-	// Err is the *Error of a refusal with its cause, and on a Public route why
-	// an identity did not count; nil otherwise. Not for the client.
+	// Err is the *Error of a refusal, with its cause. If the request was granted,
+	// it is why an identity did not count on a Public route, or nil. It is not
+	// for the client.
 	Err error
 
 	caller *claims.Identity // also one that does not count, for SubjectHash alone
 	key    []byte           // Guard.SubjectKey
 }
 
-// SubjectHash returns HMAC-SHA-256 of the caller's claims.Identity.Key in
-// hexadecimal: it tells callers apart in a log without naming them. It is empty
-// for nobody, and for an empty key, without which subjects could be guessed.
+// SubjectHash returns the HMAC-SHA-256 of the caller's claims.Identity.Key in
+// hexadecimal, by which a log can tell callers apart without naming them. It also
+// knows a caller whose identity has expired. It is empty for nobody, and for an
+// empty key, since subjects could then be guessed.
 func (d Decision) SubjectHash(key []byte) string {
 	if d.caller == nil || len(key) == 0 {
 		return ""

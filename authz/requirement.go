@@ -9,12 +9,12 @@ import (
 
 type public struct{}
 
-// Public admits everybody, nobody included. It must be the whole requirement
-// of a route: inside All or Any, or as Guard.Every, it panics, because there it
-// would either mean nothing or open what the other requirements close.
+// Public admits everybody, even without an identity. It must be the whole
+// requirement of a route: All, Any and Guard.Every panic if they are given it,
+// because it would mean nothing there or open what the others close.
 //
-// The handler still learns who is calling, if Identify says so; an error of
-// Identify makes the caller nobody.
+// The handler still learns who is calling, if the Identifier says so. An error of
+// the Identifier makes the caller nobody.
 func Public() Requirement { return public{} }
 
 func (public) Check(*http.Request, *claims.Identity) error { return nil }
@@ -32,10 +32,10 @@ func (authenticated) lacks(*claims.Identity) (error, bool)        { return nil, 
 
 type noRoute struct{}
 
-// UnknownRoute is what routers of other makes give to Guard.Check or Allow where
-// no route matched: every caller with an identity meets it and may learn that
-// there is none; the Decision's Result is NoRoute. It panics where a route is
-// registered with it. A Mux asks it by itself.
+// UnknownRoute is for routers that keep their own list of routes, to give to
+// Guard.Check or Allow when no route matches. Every caller with an identity meets
+// it and may learn that there is no route. The Decision's Result is NoRoute.
+// Registering a route with it panics. A Mux uses it by itself.
 func UnknownRoute() Requirement { return noRoute{} }
 
 func (noRoute) Check(*http.Request, *claims.Identity) error { return nil }
@@ -47,9 +47,10 @@ type function struct {
 	check func(*http.Request, *claims.Identity) error
 }
 
-// Func makes a requirement of f; name is its text in Policy and Decision. f is
-// never called with a nil Identity; it must be safe for concurrent use. Func
-// panics if f is nil, or if name is empty or of more than a line.
+// Func returns a requirement that calls f. Its text in Policy and Decision is
+// name. f is never called with a nil Identity and must be safe for concurrent
+// use. Its error refuses as that of Requirement.Check does. Func panics if f is
+// nil, or if name is empty or longer than one line.
 func Func(name string, f func(*http.Request, *claims.Identity) error) Requirement {
 	if name == "" || strings.ContainsAny(name, "\r\n\t") {
 		panic("authz: Func without a name of one line")

@@ -13,34 +13,32 @@ import (
 	"github.com/gatehouse-go/gatehouse/internal/bearer"
 )
 
-// Resource names an API as an OAuth 2.0 protected resource (RFC 9728), so that
-// clients such as those of MCP find out whose tokens it takes. A Guard that has
-// one says in each challenge where the metadata are. NewMux and echoauthz.New
-// serve them, as public routes; with other routers, register Guard.Metadata at
-// the paths of MetadataPaths for GET and OPTIONS. The authorization servers are
-// the issuers that the Guard's Identifier trusts.
-//
+// Resource describes an API as an OAuth 2.0 protected resource (RFC 9728), so that
+// clients, such as those of MCP, can find out whose tokens it accepts. Each
+// challenge of a Guard that has a Resource says where the metadata are. NewMux and
+// echoauthz.New register public routes for them; with other routers, register
+// Guard.Metadata at the paths of MetadataPaths, for GET and OPTIONS. The
+// authorization servers are the issuers that the Guard's Identifier trusts.
 // Nothing of a request enters the metadata.
 type Resource struct {
-	// URL is the resource identifier, as clients name it when they ask for a
-	// token and as it should be in aud: https, with host and, where the API has
-	// them, port and path, stage and base path included; without query, fragment,
-	// user or capitals in the host. http is taken on a loopback host, for tests
-	// and laptops.
+	// URL is the resource identifier, which clients name when they ask for a
+	// token, and which should be the token's aud. It is an https URL with a host
+	// and, if the API has them, a port and a path, including stage and base path.
+	// It has no query, fragment, user or upper-case letters in the host. http is
+	// accepted for loopback hosts, for tests and laptops.
 	URL string
 
-	// ScopesSupported are published, and are the scopes that a 401 suggests. Empty:
-	// none, so that strangers do not learn what there is to ask for.
+	// ScopesSupported are published in the metadata and in the challenge of each
+	// 401. Empty: none, so that strangers do not learn which scopes there are.
 	ScopesSupported []string
 }
 
 // wellKnown is registered by RFC 9728 section 3.
 const wellKnown = "/.well-known/oauth-protected-resource"
 
-// MetadataPaths returns the paths at which the metadata are to be served: the
-// one that RFC 9728 section 3.1 makes of URL, and the one without URL's path,
-// which some clients ask for. It returns nil for a nil Resource or a malformed
-// URL.
+// MetadataPaths returns the paths at which the metadata must be served: the path
+// that RFC 9728 section 3.1 makes of URL, and the one without URL's path, which
+// some clients ask for. It returns nil for a nil Resource or a malformed URL.
 func (r *Resource) MetadataPaths() []string {
 	if r == nil {
 		return nil
@@ -139,10 +137,11 @@ type metadata struct {
 	BearerMethods        []string `json:"bearer_methods_supported"`
 }
 
-// Metadata returns the handler that serves the metadata of the Guard's Resource,
-// at the paths of Resource.MetadataPaths and nowhere else: other paths are 404.
-// Any page may read them, as discovery in a browser demands; no credentials are
-// allowed for. Metadata panics if the Guard has no Resource or is impossible.
+// Metadata returns the handler that serves the metadata of the Guard's Resource
+// at the paths of Resource.MetadataPaths. It answers any other path with 404.
+// Pages of every origin may read the metadata, without credentials, since clients
+// in a browser need them. Metadata panics if the Guard has no Resource or is
+// impossible.
 func (g *Guard) Metadata() http.Handler {
 	g.mustBeValid()
 	if g.Resource == nil {

@@ -16,8 +16,8 @@ type scope struct {
 }
 
 // Scope requires the scope s, compared byte for byte. It panics if s is not a
-// scope-token (RFC 6749 section 3.3): a scope with a blank in it, say, could
-// never be held and would be two scopes in the challenge.
+// scope-token (RFC 6749 section 3.3). A scope with a blank in it, for example,
+// could never be held and would be read as two scopes in the challenge.
 func Scope(s string) Requirement {
 	if !bearer.IsScopeToken(s) {
 		panic("authz: " + strconv.Quote(s) + " is not a scope-token (RFC 6749 section 3.3)")

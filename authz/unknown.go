@@ -7,10 +7,11 @@ import (
 	"github.com/gatehouse-go/gatehouse/internal/form"
 )
 
-// Unknown decides a request that matches no route and answers it, for routers that
-// keep their own list. Nobody is refused by UnknownRoute; a known caller gets the
-// router's own answer, which builtin gives: a 404, a 405 with Allow or a redirect.
-// An error has the form of every other refusal, so builtin's body is replaced.
+// Unknown decides about a request that matches no route, by UnknownRoute, and
+// answers it. It is for routers that keep their own list of routes. Nobody gets a
+// 401. A known caller gets the router's own answer, which builtin gives: a 404, a
+// 405 with Allow or a redirect. The body of an error is replaced by that of a
+// refusal, so that all errors have one form.
 func (g *Guard) Unknown(w http.ResponseWriter, r *http.Request, builtin http.Handler) {
 	allowed, ok := g.Allow(w, r, UnknownRoute())
 	if !ok {

@@ -11,50 +11,51 @@
 //
 // # How a request is decided
 //
-// [New] puts one middleware into e. When Echo has chosen a handler, it looks
-// whether that is one that Routes registered. If it is, the Guard decides by the
-// requirement of that very handler, whatever path, method or host led to it,
-// and the handler insists on a decision that was made for itself. Anything else
-// never runs:
+// [New] puts one middleware into e. It looks at the handler that Echo has chosen.
+// If Routes registered that handler, the Guard decides by its requirement, whatever
+// path, method or host led to it, and the handler runs only by a decision that was
+// made about itself. No other handler ever runs:
 //
-//   - A route that came from e.GET, e.Static, e.Host, an echo.Group (its
-//     not-found routes included) or e.Router has no rule, also if it took the
-//     place of one that had. It is refused with 401 or 403.
-//   - Where no route matches, nobody gets a 401, and a caller with an identity
-//     Echo's answer: 404, 405 with Allow, or 204 with Allow to OPTIONS.
+//   - A route that came from e.GET, e.Static, e.Host, an echo.Group (including its
+//     not-found routes) or e.Router has no rule, even if it took the place of a
+//     route that has one. It is refused with 401 or 403.
+//   - Where no route matches, nobody gets a 401. A caller with an identity gets
+//     Echo's answer: 404, 405 with Allow, or 204 with Allow for OPTIONS.
 //
 // There is one decision per request, and another only if middleware changes the
-// route or its parameters afterwards. It carries Echo's route in Decision.Route,
-// after the host where [Routes.Host] registered it, and it is made before
-// the middleware of groups and routes. Handlers find the caller with
-// claims.FromContext(c.Request().Context()). Requirements made with authz.Func
-// find a route's parameters, as c.Param gives them, with r.PathValue.
+// route or its parameters afterwards. It is made before the middleware of groups
+// and routes. Decision.Route is Echo's route, after the host if [Routes.Host]
+// registered it. Handlers find the caller with
+// claims.FromContext(c.Request().Context()). Requirements made with authz.Func find
+// the route's parameters with r.PathValue, as c.Param gives them.
 //
 // # Where New belongs
 //
-// After the middleware that must see refused requests (recovery, logging, CORS)
-// and before the middleware that is only for admitted ones: what e.Use adds
-// after New runs after the decision, knows the caller, and does not run for
-// requests that are refused or match no route.
+// Call New after adding the middleware that must see refused requests (recovery,
+// logging, CORS) and before the middleware that is only for admitted ones. What
+// e.Use adds after New runs after the decision and knows the caller. It does not
+// run for requests that are refused or match no route.
 //
 // Middleware that answers requests itself, such as middleware.Static or
-// middleware.Proxy, is no route: before New or in e.Pre it answers without a
+// middleware.Proxy, is not a route: in e.Pre or before New it answers without a
 // decision. Serve files by a route instead:
 //
 //	r.GET("/files/*", req, echo.StaticDirectoryHandler(files, true))
 //
-// The same is true of middleware before New that calls c.SetHandler, or asks
-// Echo's router about another path on the request's own context, as for a label of
-// a metric: what Echo has chosen already then runs by that other route's rule.
-// Ask on a context of its own.
+// The same holds for middleware before New that calls c.SetHandler, or that asks
+// Echo's router about another path with the request's own context, for example to
+// label a metric: what Echo has chosen then runs by the rule of that other route.
+// Ask with a new context.
 //
 // # What is Echo's
 //
-// A GET route does not serve HEAD. Echo matches the path as the client escaped
-// it: /%61dmin is not /admin, and c.Param values stay escaped then. What a
-// handler makes of a parameter is not decided here. Echo's Timeout middleware
-// leaves handlers running on contexts that serve other requests by then; its
-// ContextTimeout does not, nor does the adapter's own limit.
+// A GET route does not serve HEAD. Echo matches the path as the client escaped it:
+// /%61dmin is not /admin, and the values of c.Param stay escaped then. What a
+// handler does with a parameter is not decided here. c.RealIP believes headers
+// that the client can write, unless e.IPExtractor is set, such as to
+// echo.ExtractIPDirect(). Echo's Timeout middleware leaves handlers running on
+// contexts that serve other requests by then; its ContextTimeout does not, and
+// neither does the adapter's own limit.
 package echoauthz
 
 import (
@@ -71,15 +72,15 @@ import (
 type Options struct {
 	// ErrorHandler hands refusals to e.HTTPErrorHandler instead of letting the
 	// Guard answer them, for APIs whose errors all look alike. The error is an
-	// *echo.HTTPError with the status, for errors.As an *authz.Error too, whose
-	// cause is not for the client (e.Debug shows it). Challenge, Cache-Control
-	// and Retry-After are set before; Guard.Refuse is not called.
+	// *echo.HTTPError with the status. errors.As finds the *authz.Error in it,
+	// whose cause is not for the client (e.Debug shows it). The challenge,
+	// Cache-Control and Retry-After are set before. Guard.Refuse is not called.
 	ErrorHandler bool
 }
 
-// New makes e refuse all requests but those that the routes registered with its
-// result admit, and those for the metadata of g.Resource. A nil g is the zero Guard, nil opts are the zero Options. New
-// panics if e is nil or g is impossible.
+// New makes e refuse all requests except those that the routes registered with its
+// result admit, and those for the metadata of g.Resource. A nil g is the zero
+// Guard, nil opts are the zero Options. New panics if e is nil or g is impossible.
 func New(e *echo.Echo, g *authz.Guard, opts *Options) *Routes {
 	if e == nil {
 		panic("echoauthz: New with a nil *echo.Echo")
@@ -129,11 +130,11 @@ func (s *site) seal() {
 	s.serving.Store(true)
 }
 
-// Find returns the rule by which r would be decided, with its Requirement, and
-// false if no route registered with a requirement matches. It asks Echo's router
-// as e.ServeHTTP does, without middleware: neither what e.Pre rewrites nor what
-// middleware changes afterwards counts. Find serves nothing and does not end
-// registration. The Rule and the Requirement are not to be modified.
+// Find returns the rule by which the Guard would decide about req, with its
+// Requirement. It returns false if no route with a requirement matches. It asks
+// Echo's router as e.ServeHTTP does, but runs no middleware: what e.Pre rewrites
+// does not count. Find serves nothing and does not end registration. The Rule must
+// not be modified.
 func (r *Routes) Find(req *http.Request) (authz.Rule, authz.Requirement, bool) {
 	s := r.site
 	s.mu.Lock()
@@ -154,10 +155,9 @@ func (r *Routes) Find(req *http.Request) (authz.Rule, authz.Requirement, bool) {
 // Guard returns the Guard that decides, which must not be changed.
 func (r *Routes) Guard() *authz.Guard { return r.site.guard }
 
-// Policy returns all routes registered so far, those of groups and hosts
-// included. A rule's pattern is Echo's route, after the host if it has one;
-// routes for paths that nothing else matches have Echo's method for them,
-// echo.RouteNotFound.
+// Policy returns all routes registered so far, including those of groups and
+// hosts. A rule's pattern is Echo's route, after the host if it has one. The method
+// of routes for paths that nothing else matches is echo.RouteNotFound.
 func (r *Routes) Policy() authz.Policy {
 	r.site.mu.Lock()
 	defer r.site.mu.Unlock()

@@ -12,12 +12,11 @@ import (
 // Routes registers routes of one Echo, each with its requirement. The methods
 // are those of echo.Echo and echo.Group with a requirement after the path.
 //
-// They panic if the requirement is nil, is Public in a group that requires
-// something, or if the handler or a middleware is nil; if a route has the same
-// method and place in Echo's tree as another of them, which Echo would replace;
-// and after the first request: from then on the Policy printed at start is the
-// one in force. They may be called by several goroutines, as long as none uses
-// Echo's own methods at that time.
+// The methods panic if the requirement is nil, or Public in a group that requires
+// something; if the handler or a middleware is nil; if another route has the same
+// method and place in Echo's tree, since Echo would replace it; and after the first
+// request, so that the Policy printed at start remains the one in force. Several
+// goroutines may call them, as long as none uses Echo's own methods at that time.
 type Routes struct {
 	site        *site
 	add         func(method, path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route
@@ -27,11 +26,10 @@ type Routes struct {
 	middleware  []echo.MiddlewareFunc
 }
 
-// Group returns Routes whose paths begin with prefix, that require req in
-// addition to their own requirement, and that run m, after the decision and
-// before their own middleware. With authz.Public the group requires nothing.
-// Unlike Echo, Group adds no not-found routes: m does not run where no route
-// matches.
+// Group returns Routes whose paths begin with prefix, which require req in addition
+// to their own requirement and run m after the decision and before their own
+// middleware. With authz.Public the group requires nothing. Unlike Echo's, Group
+// adds no not-found routes: m does not run where no route matches.
 func (r *Routes) Group(prefix string, req authz.Requirement, m ...echo.MiddlewareFunc) *Routes {
 	g := *r
 	g.prefix += prefix
@@ -40,10 +38,10 @@ func (r *Routes) Group(prefix string, req authz.Requirement, m ...echo.Middlewar
 	return &g
 }
 
-// Host returns Routes for requests to one host, written as the client does in
-// Host, with its port unless that is the default one. A request to a host with
-// Routes sees no others. It is a Group otherwise: prefix, requirements and
-// middleware of r apply.
+// Host returns Routes for requests to one host, written as in the Host header, with
+// the port unless that is the default one. Requests to a host that has Routes see
+// no others. Otherwise Host is like Group: prefix, requirements and middleware of r
+// apply. A host is not a security boundary: the client chooses it.
 func (r *Routes) Host(name string, req authz.Requirement, m ...echo.MiddlewareFunc) *Routes {
 	h := r.Group("", req, m...)
 	h.host = name
@@ -61,8 +59,7 @@ func (r *Routes) DELETE(path string, req authz.Requirement, h echo.HandlerFunc, 
 	return r.Add(http.MethodDelete, path, req, h, m...)
 }
 
-// GET registers a route for GET, and as in Echo for no other method: HEAD needs
-// its own.
+// GET registers a route for GET. As in Echo, HEAD needs a route of its own.
 func (r *Routes) GET(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
 	return r.Add(http.MethodGet, path, req, h, m...)
 }
@@ -98,8 +95,8 @@ func (r *Routes) TRACE(path string, req authz.Requirement, h echo.HandlerFunc, m
 	return r.Add(http.MethodTrace, path, req, h, m...)
 }
 
-// RouteNotFound registers a route for what no other route matches, at or below
-// path if that ends in /*. Strangers get to it too if req is Public.
+// RouteNotFound registers a route for requests that no other route matches, at or
+// below path if that ends in /*. If req is Public, it also serves nobody.
 func (r *Routes) RouteNotFound(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
 	return r.Add(echo.RouteNotFound, path, req, h, m...)
 }
