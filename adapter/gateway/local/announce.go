@@ -69,7 +69,7 @@ func (o *Options) assignments() (lines []string, names map[string]string, err er
 		if try.Client == "" || names[try.caller()] != "" {
 			continue
 		}
-		token, err := o.issuer().tokenFor(try)
+		token, err := o.tokenFor(try)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -1,6 +1,8 @@
 package local
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -36,9 +38,25 @@ func (o *Options) authorizer(i *Issuer) gateway.Authorizer {
 	case adapter.HTTPAPIV1, adapter.HTTPAPIV2:
 		return &gateway.JWTAuthorizer{Issuer: i.url, Audience: o.audience(i), Verify: i.Verify}
 	case adapter.RESTAPI:
+		if o.NativeJWT {
+			return nativeJWT([]string{i.url}, o.audience(i), i.Verify)
+		}
 		return &gateway.CognitoAuthorizer{Issuers: []string{i.url}, Verify: i.Verify}
 	}
 	return nil
+}
+
+// nativeJWT takes every algorithm, since verify knows which one is right for the
+// key.
+func nativeJWT(issuers, audience []string, verify func(context.Context, string) (json.RawMessage, error)) *gateway.NativeJWTAuthorizer {
+	a := &gateway.NativeJWTAuthorizer{
+		Algorithms: []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"},
+		Verify:     verify,
+	}
+	for _, issuer := range issuers {
+		a.Issuers = append(a.Issuers, gateway.JWTIssuer{Issuer: issuer, Audiences: audience})
+	}
+	return a
 }
 
 func (o *Options) audience(i *Issuer) []string {

@@ -24,7 +24,7 @@ func (s *service) newConsole() *console.Console {
 	for _, id := range i.clientIDs() {
 		client := i.clients[id]
 		config.Clients = append(config.Clients, console.Client{
-			ID: id, Scopes: client.ownScopes(), SignIn: client.Secret == "" && len(client.RedirectURIs) > 0,
+			ID: id, Scopes: client.ownScopes(), Audience: s.resource(client), SignIn: client.Secret == "" && len(client.RedirectURIs) > 0,
 		})
 	}
 	for _, user := range i.sortedUsers() {
@@ -41,9 +41,6 @@ func (s *service) newConsole() *console.Console {
 
 // watched connects the console to all that it listens to.
 func (s *service) watched(config *gateway.Config) {
-	if s.console == nil {
-		return
-	}
 	if config.Authorizer != nil {
 		config.Authorizer = s.console.Authorizer("default", config.Authorizer)
 	}

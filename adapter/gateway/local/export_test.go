@@ -48,7 +48,7 @@ func (o *Options) Prefix() string { return o.prefix() }
 
 // Proves reports whether a gateway with this Verify takes the token.
 func Proves(ctx context.Context, who authz.Identifier, token string) bool {
-	p := &pool{who, adapter.HTTPAPIV2, who.Trust().Issuers, nil}
+	p := &pool{who, adapter.HTTPAPIV2, who.Trust().Issuers, nil, false}
 	_, err := p.prove(ctx, token)
 	return err == nil
 }

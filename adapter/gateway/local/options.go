@@ -76,6 +76,12 @@ type Options struct {
 		Find(*http.Request) (authz.Rule, authz.Requirement, bool)
 	}
 
+	// NativeJWT makes the authorizers of a REST API native JWT authorizers instead
+	// of Cognito ones. They take access and ID tokens alike and want an aud, which
+	// an access token has for one of its client's Resources only. The other fronts
+	// have no such choice.
+	NativeJWT bool
+
 	// Audience is what the authorizer accepts as aud, or as client_id in a
 	// token without aud; nil: the IDs of the issuer's clients and their
 	// Resources, and whatever Verify accepts. A Cognito authorizer does not look at the audience.
@@ -114,6 +120,9 @@ func (o *Options) check() error {
 	var problems []error
 	if a := o.Adapter; a != nil && len(a.Formats) > 0 && !slices.Contains(a.Formats, o.format()) {
 		problems = append(problems, fmt.Errorf("local: Adapter.Formats has no %v, which is what the gateway sends", o.format()))
+	}
+	if o.NativeJWT && o.format() != adapter.RESTAPI {
+		problems = append(problems, fmt.Errorf("local: NativeJWT: a %v has no such authorizer", o.format()))
 	}
 	problems = append(problems, o.checkIssuers(), o.checkVerify())
 	for _, try := range o.Try {

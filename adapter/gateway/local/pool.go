@@ -25,6 +25,7 @@ type pool struct {
 	format   adapter.Format
 	issuers  []string // that routes with this authorizer admit; one on HTTP APIs
 	audience []string // nil: whatever Verify admits
+	native   bool     // NativeJWT
 }
 
 // pools are the default authorizer of Options.Verify, nil where routes have to
@@ -33,12 +34,12 @@ func (o *Options) pools() (first gateway.Authorizer, named map[string]gateway.Au
 	trust := o.Verify.Trust()
 	named = map[string]gateway.Authorizer{}
 	for name, issuer := range trust.IssuerNames {
-		named[name] = &pool{o.Verify, o.format(), []string{issuer}, o.Audience}
+		named[name] = &pool{o.Verify, o.format(), []string{issuer}, o.Audience, o.NativeJWT}
 	}
 	if o.takesOneIssuer() && len(trust.Issuers) > 1 {
 		return nil, named
 	}
-	return &pool{o.Verify, o.format(), trust.Issuers, o.Audience}, named
+	return &pool{o.Verify, o.format(), trust.Issuers, o.Audience, o.NativeJWT}, named
 }
 
 // takesOneIssuer reports whether an authorizer of this front has one issuer.
@@ -68,19 +69,16 @@ func (o *Options) checkVerify() error {
 // for both; the text of its description is unconfirmed.
 func (p *pool) Authorize(r *http.Request, route gateway.Route) (*gateway.Authorization, error) {
 	var failed error
-	jwt := &gateway.JWTAuthorizer{Issuer: p.issuers[0], Audience: p.audience}
-	prove := func(ctx context.Context, token string) (json.RawMessage, error) {
-		payload, err := p.prove(ctx, token)
-		if failed = err; err == nil && p.audience == nil {
-			jwt.Audience = audienceOf(payload) // it is among those that Verify wants
+	var accept func(audience []string) // of the authorizer below
+	prove := func(ctx context.Context, token string) (payload json.RawMessage, err error) {
+		payload, failed = p.prove(ctx, token)
+		if failed == nil && p.audience == nil {
+			accept(audienceOf(payload)) // it is among those that Verify wants
 		}
-		return payload, err
+		return payload, failed
 	}
-	jwt.Verify = prove
-	var front gateway.Authorizer = jwt
-	if p.format == adapter.RESTAPI {
-		front = &gateway.CognitoAuthorizer{Issuers: p.issuers, Verify: prove}
-	}
+	var front gateway.Authorizer
+	front, accept = p.front(prove)
 	admitted, err := front.Authorize(r, route)
 	if reason := unavailable(failed); reason != "" {
 		return nil, &gateway.Refusal{
@@ -90,6 +88,24 @@ func (p *pool) Authorize(r *http.Request, route gateway.Route) (*gateway.Authori
 		}
 	}
 	return admitted, err
+}
+
+// front returns the front's authorizer for one request, and what tells it which
+// audiences to accept.
+func (p *pool) front(prove func(context.Context, string) (json.RawMessage, error)) (gateway.Authorizer, func([]string)) {
+	switch {
+	case p.format != adapter.RESTAPI:
+		a := &gateway.JWTAuthorizer{Issuer: p.issuers[0], Audience: p.audience, Verify: prove}
+		return a, func(audience []string) { a.Audience = audience }
+	case p.native:
+		a := nativeJWT(p.issuers, p.audience, prove)
+		return a, func(audience []string) {
+			for i := range a.Issuers {
+				a.Issuers[i].Audiences = audience
+			}
+		}
+	}
+	return &gateway.CognitoAuthorizer{Issuers: p.issuers, Verify: prove}, func([]string) {}
 }
 
 // unavailable returns what the request line says of keys that cannot be had, ""

@@ -65,9 +65,14 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 	if s.Configure != nil {
 		s.Configure(&config)
 	}
-	s.watched(&config)
+	// New knows the kinds of authorizers that a front can have, so that it has to
+	// see them before the console stands around them.
 	var problems error
 	s.gateway, problems = gateway.New(config)
+	if problems == nil && s.console != nil {
+		s.watched(&config)
+		s.gateway, problems = gateway.New(config)
+	}
 	return s, errors.Join(err, problems)
 }
 

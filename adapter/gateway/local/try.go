@@ -106,16 +106,26 @@ func (t Try) curl(url, variable string) string {
 	return shell(words) + ` -H "Authorization: Bearer $` + variable + `"`
 }
 
+// resource is what a client's access tokens are bound to where the authorizer
+// wants an aud; "" elsewhere.
+func (o *Options) resource(c Client) string {
+	if !o.NativeJWT || len(c.Resources) == 0 {
+		return ""
+	}
+	return c.Resources[0]
+}
+
 // tokenFor is what the token endpoint would give, all scopes of the client.
-func (i *Issuer) tokenFor(t Try) (string, error) {
+func (o *Options) tokenFor(t Try) (string, error) {
+	i := o.issuer()
 	if t.Client == "" {
 		return "", nil
 	}
 	client := i.clients[t.Client]
 	if t.User == "" {
-		return i.clientToken(client, client.ownScopes(), "")
+		return i.clientToken(client, client.ownScopes(), o.resource(client))
 	}
-	return i.userToken(session{Client: client.ID, Scopes: client.signInScopes(), Username: t.User, SignedIn: i.now()})
+	return i.userToken(session{Client: client.ID, Scopes: client.signInScopes(), Username: t.User, Resource: o.resource(client), SignedIn: i.now()})
 }
 
 func (t Try) contentType() string {

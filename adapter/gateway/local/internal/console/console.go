@@ -58,6 +58,8 @@ type Client struct {
 	ID     string   `json:"id"`
 	Scopes []string `json:"scopes"`
 	SignIn bool     `json:"sign_in"` // public, and signs users in
+
+	Audience string `json:"-"` // of its access tokens; "": they have none
 }
 
 // User is somebody who can sign in.

@@ -27,7 +27,11 @@ func (c *Console) serveMint(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is no local issuer", http.StatusNotFound)
 		return
 	}
-	token, err := c.config.Minter.Token(o.claims(c.config.Minter.URL(), c.user(o.User), time.Now()))
+	claims := o.claims(c.config.Minter.URL(), c.user(o.User), time.Now())
+	if audience := c.audience(o.Client); audience != "" && claims["aud"] == nil {
+		claims["aud"] = audience
+	}
+	token, err := c.config.Minter.Token(claims)
 	if err != nil {
 		http.Error(w, "the issuer could not make it", http.StatusInternalServerError)
 		return
@@ -36,6 +40,15 @@ func (c *Console) serveMint(w http.ResponseWriter, r *http.Request) {
 		token = altered(token)
 	}
 	writeJSON(w, http.StatusOK, map[string]string{"token": token})
+}
+
+func (c *Console) audience(client string) string {
+	for _, known := range c.config.Clients {
+		if known.ID == client {
+			return known.Audience
+		}
+	}
+	return ""
 }
 
 // user is the one of that name, or somebody whom the issuer does not know.
