@@ -24,7 +24,7 @@ const (
 	BindingReported
 	// BindingNone does not look at the gateway's claims: for fronts without a
 	// token authorizer, such as an ALB, a Function URL, or an API with a Lambda or
-	// IAM authorizer.
+	// IAM authorizer, and in a Lambda authorizer itself (package authorizer).
 	BindingNone
 )
 
