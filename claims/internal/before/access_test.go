@@ -1,0 +1,68 @@
+package before
+
+import (
+	"slices"
+	"strings"
+)
+
+// IssuedBy reports whether Config.IssuerNames gives the caller's issuer this
+// logical name. It is false for client certificates: the distinguished name of
+// their issuer proves nothing.
+func (id *Identity) IssuedBy(name string) bool {
+	if id.rules == nil || id.Source == ClientCertificate {
+		return false
+	}
+	issuer, ok := id.rules.issuerNames[name]
+	return ok && issuer == id.Issuer
+}
+
+// IsAccessToken reports whether the caller is known by an access token rather
+// than by an ID token, which tells a client who its user is and grants nothing.
+// The token's token_use decides where it has one (Cognito's have); else it is
+// an access token if a verifier read the type at+jwt in its header (RFC 9068,
+// section 2.1), or if Config.AccessTokenIssuers lists its issuer and it does not
+// say that it is an ID token: by at_hash (OpenID Connect Core, section 3.1.3.6)
+// or by the claim typ of Keycloak's, which is ID.
+func (id *Identity) IsAccessToken() bool {
+	if _, ok := id.claims.find("token_use"); ok {
+		return id.TokenUse == "access"
+	}
+	if id.claims.hasAny("at_hash") || id.claims.str("typ") == "ID" {
+		return false
+	}
+	return id.accessType || id.rules != nil && id.namesIssuer() && slices.Contains(id.rules.accessIssuers, id.Issuer)
+}
+
+// namesIssuer reports whether the Issuer is that of a token.
+func (id *Identity) namesIssuer() bool { return id.Source.isToken() || id.Source == LambdaAuthorizer }
+
+// isAccessType reports whether typ, a token's header parameter, is that of an
+// access token. Media types ignore case, and application/ may be left out (RFC
+// 7515, section 4.1.9).
+func isAccessType(typ string) bool {
+	typ = strings.ToLower(typ)
+	return strings.TrimPrefix(typ, "application/") == "at+jwt"
+}
+
+// IdentifyVerified returns the Identity of a token whose signature, issuer,
+// audience and times the caller has checked: payload is the token's claims, a
+// JSON object, and typ the typ of its header, "" without one. The Extractor's
+// rules for claims apply (SubjectClaim, ScopeClaim, IssuerNames,
+// AccessTokenIssuers); its sources and pins do not, since they are about events.
+// A member that comes twice is an error, as is what Identify refuses of a token.
+// A nil Extractor knows nobody: (nil, nil).
+func (e *Extractor) IdentifyVerified(payload []byte, typ string) (*Identity, error) {
+	if e == nil {
+		return nil, nil
+	}
+	set, err := readClaims(payload)
+	if err != nil {
+		return nil, err
+	}
+	id, err := newToken(&statement{source: Verified, claims: set}, &e.rules)
+	if err != nil {
+		return nil, err
+	}
+	id.accessType = isAccessType(typ)
+	return id, nil
+}
