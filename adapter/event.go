@@ -70,8 +70,9 @@ func (e *Event) RequestID() string { return e.requestID.in(e.text) }
 func (e *Event) APIID() string { return e.apiID.in(e.text) }
 
 // RequestContext decodes the event's requestContext into v, as json.Unmarshal
-// does; a *json.RawMessage gets a copy of its bytes. An event without one
-// (VPC Lattice v1) is an error. No error holds a value of the event.
+// does; a *json.RawMessage gets a copy of its bytes, and a *string its JSON text
+// without a copy. An event without one (VPC Lattice v1) is an error. No error
+// holds a value of the event.
 //
 // It is also where a private REST API says which VPC endpoint a request came
 // through, in identity.vpcId and identity.vpceId. That these are in the event is
@@ -82,8 +83,12 @@ func (e *Event) RequestContext(v any) error {
 	if context == "" {
 		return errNoContext
 	}
-	if raw, ok := v.(*json.RawMessage); ok {
+	switch raw := v.(type) {
+	case *json.RawMessage:
 		*raw = json.RawMessage(context)
+		return nil
+	case *string:
+		*raw = context
 		return nil
 	}
 	if json.Unmarshal([]byte(context), v) != nil {

@@ -55,11 +55,11 @@ func (e *Extractor) IdentifyVerified(payload []byte, typ string) (*Identity, err
 	if e == nil {
 		return nil, nil
 	}
-	set, err := readClaims(payload)
+	set, err := readClaimBytes(string(payload), payload)
 	if err != nil {
 		return nil, err
 	}
-	id, err := newToken(&statement{source: Verified, claims: set}, &e.rules)
+	id, err := newIdentity(Verified, set, &e.rules, Verified.row())
 	if err != nil {
 		return nil, err
 	}

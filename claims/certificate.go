@@ -25,22 +25,22 @@ func (c *Certificate) PEM() string { return c.claims.str("clientCertPem") }
 
 var errValidity = errors.New("claims: the client certificate's validity is no pair of dates")
 
-// readCertificate reads a client certificate:
+// readCertificate reads the client certificate at i of data, a text as bytes:
 //
 //	"clientCert":{"clientCertPem":"-----BEGIN…","subjectDN":"CN=…","issuerDN":"CN=…","serialNumber":"a1:a1:…",
 //	  "validity":{"notBefore":"May 28 12:30:02 2019 GMT","notAfter":"Aug  5 09:36:04 2021 GMT"}}
 //
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
 // An empty object is no certificate: programs with typed events write it so.
-func readCertificate(clientCert []byte) (*Certificate, error) {
-	set, err := readClaims(clientCert)
+func readCertificate(text string, data []byte, i int) (*Certificate, error) {
+	m := new(members).init(text)
+	_, err := m.read(data, i)
+	set := claimSet{members: m}
 	switch {
-	case err == errNoClaims:
+	case err == errNoClaims, err == nil && !set.some(value.says):
 		return nil, nil
 	case err != nil:
 		return nil, err
-	case set.isBlank():
-		return nil, nil
 	}
 	return newCertificate(set)
 }
@@ -56,7 +56,7 @@ func newCertificate(set claimSet) (*Certificate, error) {
 	if !ok {
 		return c, nil
 	}
-	dates, err := readClaims([]byte(validity.text))
+	dates, err := readClaims(validity.text)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func certificateDate(text string) (date time.Time, ok bool) {
 
 // newCertified builds the Identity of a caller who is known by the certificate
 // alone. Its Expiry is the certificate's, which a connection may outlive.
-func newCertified(st *statement, r *rules) (*Identity, error) {
+func newCertified(st *statement, r *rules, src *source) (*Identity, error) {
 	c := st.certificate
 	if c.NotAfter.IsZero() {
 		return nil, errValidity
@@ -89,5 +89,6 @@ func newCertified(st *statement, r *rules) (*Identity, error) {
 		Expiry:  c.NotAfter,
 		claims:  st.claims,
 		rules:   r,
+		src:     src,
 	})
 }

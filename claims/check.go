@@ -59,7 +59,7 @@ func (c *Config) check() error {
 // checkIssuers demands the pin without which an attacker's own API could vouch
 // for any subject.
 func (c *Config) checkIssuers(found *problems) {
-	issued := slices.ContainsFunc(c.Sources, func(s Source) bool { return s.isToken() || s == IdentityPool })
+	issued := slices.ContainsFunc(c.Sources, func(s Source) bool { return s.row().pins.issuers })
 	switch {
 	case c.InsecureAnyIssuer && len(c.Issuers) > 0:
 		found.add("Issuers", "%q contradicts InsecureAnyIssuer", c.Issuers)
@@ -97,7 +97,7 @@ func (c *Config) checkAPIs(found *problems) {
 	if c.InsecureAnyAPI && pins > 0 {
 		found.add("APIs", "%q and Config.Accounts: %q contradict InsecureAnyAPI", c.APIs, c.Accounts)
 	}
-	i := slices.IndexFunc(c.Sources, func(s Source) bool { return s == LambdaAuthorizer || s == SigV4 || s == ClientCertificate })
+	i := slices.IndexFunc(c.Sources, func(s Source) bool { return s.row().pins.apis })
 	if i >= 0 && pins == 0 && !c.InsecureAnyAPI {
 		found.add("Sources", "%q needs APIs or Accounts, or InsecureAnyAPI", c.Sources[i])
 	}

@@ -1,6 +1,7 @@
 package claims
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -9,187 +10,80 @@ import (
 )
 
 var (
-	errNotObject = errors.New("claims: no JSON object where authorizer data has one")
+	errNotObject = errors.New("claims: authorizer data is not a JSON object where it has to be one")
 	errMalformed = errors.New("claims: authorizer data is malformed JSON")
 	errDuplicate = errors.New("claims: authorizer data names a member twice")
 	errNoClaims  = errors.New("claims: authorizer data holds no claims")
 )
 
-// A claim is one member of a token's payload, as its source delivered it.
+// A claim is the value of one claim, as its source delivered it.
 type claim struct {
-	kind byte   // as scan.Scanner.Kind tells
+	kind byte   // as scan.Kind has it; 0: there is no such claim
 	text string // the decoded text of a string, the JSON text of anything else
 }
 
-// claimSet is what a source says of the caller. All its text is one string, so
-// that reading it costs the same few allocations for any number of claims.
-type claimSet struct {
-	text    string
-	members []member // in the order of their names
-}
-
-// A member is text[name:value], with the value text[value:end].
-type member struct {
-	name, value, end int
-	kind             byte
-}
-
-// usualClaims is more than an access or ID token of Cognito's holds.
-const usualClaims = 24
-
-// readClaims reads a JSON object. A name that occurs twice, at any depth, makes
-// it unreadable: readers of the same token might disagree on what it says.
-func readClaims(object []byte) (claimSet, error) {
-	s := scan.New(object)
-	if s.Kind() != '{' {
-		return claimSet{}, errNotObject
-	}
-	text := make([]byte, 0, len(object))
-	members := make([]member, 0, usualClaims)
-	for s.Enter(); s.Next(); {
-		m := member{name: len(text)}
-		text = s.Name().Append(text, object)
-		m.value, m.kind = len(text), s.Kind()
-		if m.kind == '"' {
-			text = s.String().Append(text, object)
-		} else {
-			start, end := s.Skip()
-			text = append(text, object[start:end]...)
-		}
-		m.end = len(text)
-		members = append(members, m)
-	}
-	if s.End() != nil {
-		return claimSet{}, errMalformed
-	}
-	return newClaimSet(string(text), members)
-}
-
-func newClaimSet(text string, members []member) (claimSet, error) {
-	set := claimSet{text, members}
-	slices.SortFunc(members, func(a, b member) int { return strings.Compare(set.name(a), set.name(b)) })
-	for i, m := range members {
-		if i > 0 && set.name(m) == set.name(members[i-1]) {
-			return claimSet{}, errDuplicate
-		}
-		if m.kind == '{' || m.kind == '[' {
-			if err := checkNames([]byte(text[m.value:m.end])); err != nil {
-				return claimSet{}, err
-			}
-		}
-	}
-	if len(members) == 0 {
-		return claimSet{}, errNoClaims
-	}
-	return set, nil
-}
-
-// checkNames refuses duplicate member names in a JSON value, at any depth.
-func checkNames(value []byte) error {
-	s := scan.New(value)
-	distinct := namesDiffer(&s, value)
-	if s.Err() != nil {
-		return errMalformed
-	}
-	if !distinct {
-		return errDuplicate
-	}
-	return nil
-}
-
-// namesDiffer reads one value; where it is false it may have stopped inside it.
-func namesDiffer(s *scan.Scanner, data []byte) bool {
-	switch s.Kind() {
-	case '[':
-		for s.Enter(); s.Next(); {
-			if !namesDiffer(s, data) {
-				return false
-			}
-		}
-	case '{':
-		seen := map[string]bool{}
-		for s.Enter(); s.Next(); {
-			name := string(s.Name().Bytes(data))
-			if seen[name] || !namesDiffer(s, data) {
-				return false
-			}
-			seen[name] = true
-		}
-	default:
-		s.Skip()
-	}
-	return true
-}
-
-func (s claimSet) name(m member) string { return s.text[m.name:m.value] }
-
-// find returns a claim by its exact name; a null claim is none.
-func (s claimSet) find(name string) (claim, bool) {
-	i, ok := slices.BinarySearchFunc(s.members, name, func(m member, name string) int {
-		return strings.Compare(s.name(m), name)
-	})
-	if !ok || s.members[i].kind == 'n' {
-		return claim{}, false
-	}
-	m := s.members[i]
-	return claim{m.kind, s.text[m.value:m.end]}, true
-}
-
-// str returns a claim that is a string, and "" for any other.
-func (s claimSet) str(name string) string {
-	if c, ok := s.find(name); ok && c.kind == '"' {
+// value returns a claim as Identity.Claim does.
+func (c claim) value() any {
+	switch c.kind {
+	case '"':
 		return c.text
+	case '0':
+		return json.Number(c.text)
+	case 't', 'f':
+		return c.kind == 't'
 	}
-	return ""
+	return c.decode()
 }
 
-// either returns the first of two names for the same thing.
-func (s claimSet) either(name, other string) string {
-	if text := s.str(name); text != "" {
-		return text
+// decode ignores the decoder's error: the text was checked when it was read.
+func (c claim) decode() any {
+	d := json.NewDecoder(strings.NewReader(c.text))
+	d.UseNumber()
+	var value any
+	_ = d.Decode(&value)
+	return value
+}
+
+// A value is where in a text a member's value stands; the zero value is none.
+type value struct {
+	span scan.Text
+	kind byte
+}
+
+// readValue reads the value at i of data.
+func readValue(data []byte, i int) (v value, next int) {
+	v.kind = scan.Kind(data, i)
+	if v.kind == '"' {
+		v.span, next = scan.String(data, i)
+		return v, next
 	}
-	return s.str(other)
+	next = scan.Skip(data, i)
+	v.span = scan.Literal(i, next)
+	return v, next
 }
 
-func (s claimSet) hasAny(names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
-		_, ok := s.find(name)
-		return ok
-	})
-}
+func (v value) present() bool { return v.kind != 0 && v.kind != 'n' }
 
-// isBlank tells whether nothing is said: all members are null or "".
-func (s claimSet) isBlank() bool {
-	return !slices.ContainsFunc(s.members, func(m member) bool { return m.kind != 'n' && m.end > m.value })
-}
+// says reports whether there is a value other than "", which typed programs that
+// hand events on write for a member that was null.
+func (v value) says() bool { return v.present() && !(v.kind == '"' && v.span.Len() == 0) }
 
-// A rename says which member of a set becomes which claim of another.
-type rename struct{ claim, member string }
-
-// same renames nothing: it leaves out what it does not name.
-func same(names ...string) []rename {
-	renames := make([]rename, len(names))
-	for i, name := range names {
-		renames[i] = rename{name, name}
+// str returns a value that is a string, and "" for any other.
+func (v value) str(text string) string {
+	if v.kind != '"' {
+		return ""
 	}
-	return renames
+	return v.span.In(text)
 }
 
-// renamed returns the set of these members alone, under their new names.
-func (s claimSet) renamed(names []rename) (claimSet, error) {
-	text := make([]byte, 0, len(s.text))
-	members := make([]member, 0, len(names))
-	for _, n := range names {
-		if c, ok := s.find(n.member); ok {
-			text, members = appendMember(text, members, n.claim, c)
-		}
+// is reports whether the value is one of these strings.
+func (v value) is(text string, oneOf []string) bool {
+	return v.kind == '"' && slices.Contains(oneOf, v.span.In(text))
+}
+
+func (v value) claim(text string) claim {
+	if v.kind == 0 {
+		return claim{}
 	}
-	return newClaimSet(string(text), members)
-}
-
-func appendMember(text []byte, members []member, name string, c claim) ([]byte, []member) {
-	m := member{name: len(text), value: len(text) + len(name), kind: c.kind}
-	text = append(append(text, name...), c.text...)
-	m.end = len(text)
-	return text, append(members, m)
+	return claim{v.kind, v.span.In(text)}
 }

@@ -146,9 +146,9 @@ func (e *Extractor) identify(ctx context.Context) (*Identity, error) {
 		return nil, nil
 	case !e.accepts(st.source):
 		return nil, errUnlisted
-	case !pinned(e.apis, st.apiID) || !pinned(e.accounts, st.account) || !pinned(e.stages, st.stage):
+	case !st.meets(e.apis, st.apiID) || !st.meets(e.accounts, st.account) || !st.meets(e.stages, st.stage):
 		return nil, errPinned
-	case st.pinned && !e.pinsAPI() && !e.anyAPI && !e.anyIssuer:
+	case st.kind != nil && st.kind.pinned && !e.pinsAPI() && !e.anyAPI && !e.anyIssuer:
 		return nil, errUnpinned
 	}
 	return e.build(st)
@@ -166,22 +166,21 @@ func (e *Extractor) build(st *statement) (*Identity, error) {
 	switch {
 	case len(e.issuers) > 0 && e.pinsIssuer(id) && !slices.Contains(e.issuers, id.Issuer):
 		return nil, errStranger
-	case len(e.audiences) > 0 && (id.Source.isToken() || id.isHanded()) && !id.isFor(e.audiences):
+	case len(e.audiences) > 0 && id.row().keyKind == token && !id.isFor(e.audiences):
 		return nil, id.wrongAudience()
 	}
 	return id, nil
 }
 
-// pinsIssuer leaves out who has no issuer, and certificates: that theirs is in
-// the truststore was the gateway's to check, and its name proves nothing.
+// pinsIssuer reports whether Issuers apply to the caller.
 func (e *Extractor) pinsIssuer(id *Identity) bool {
-	switch id.Source {
-	case ClientCertificate:
-		return false
-	case LambdaAuthorizer:
-		return e.rules.mapsContext("iss") || id.isHanded()
+	switch id.row().pins.issuer {
+	case everyIssuer:
+		return true
+	case anyIssuer:
+		return id.Issuer != ""
+	case mappedIssuer:
+		return mapsClaim(e.rules.context, "iss")
 	}
-	return id.Source.isToken() || id.Issuer != ""
+	return false
 }
-
-func pinned(allowed []string, v value) bool { return len(allowed) == 0 || v.is(allowed) }

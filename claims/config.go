@@ -100,6 +100,7 @@ func New(c Config) (*Extractor, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	keys := contextKeys(c.LambdaClaims)
 	e := &Extractor{
 		sources:   slices.Clone(c.Sources),
 		issuers:   slices.Clone(c.Issuers),
@@ -114,7 +115,9 @@ func New(c Config) (*Extractor, error) {
 			scope:   c.ScopeClaim,
 			lists:   slices.Clone(c.Lists),
 			commas:  slices.Clone(c.CommaLists),
-			context: contextKeys(c.LambdaClaims),
+			context: keys,
+
+			principal: withPrincipal(keys, c.SubjectClaim),
 
 			issuerNames:   maps.Clone(c.IssuerNames),
 			accessIssuers: slices.Clone(c.AccessTokenIssuers),

@@ -82,7 +82,7 @@ var (
 // set fills one field of the caller's struct: what a source renders as text is
 // turned back for the type that is asked for.
 func (id *Identity) set(name string, c claim, field reflect.Value) error {
-	d := id.dialect()
+	d := id.rendering()
 	switch {
 	case field.Kind() == reflect.Pointer:
 		return throughPointer(field, func(pointee reflect.Value) error { return id.set(name, c, pointee) })

@@ -70,7 +70,7 @@ func (f *Fallback) handleClient(ctx context.Context, event json.RawMessage) (any
 // record that names none. Member names count to the letter, and one that comes
 // twice leaves no source.
 func eventSources(event []byte) []string {
-	set, err := readClaims(event)
+	set, err := readClaims(string(event))
 	if err != nil {
 		return nil
 	}

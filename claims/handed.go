@@ -17,7 +17,6 @@ func (c *Config) handedRules(r rules) *rules {
 	return &rules{
 		subject:       "sub",
 		scope:         "scope",
-		typed:         true,
 		issuerNames:   r.issuerNames,
 		accessIssuers: r.accessIssuers,
 	}
@@ -35,14 +34,14 @@ func newHanded(st *statement, key string, r *rules) (*Identity, error) {
 	if text == "" {
 		return nil, errNotHanded
 	}
-	set, err := readClaims([]byte(text))
+	set, err := readClaims(text)
 	if err != nil {
 		return nil, err
 	}
 	if exp, _ := set.find("exp"); set.str("iss") == "" || exp.kind != '0' {
 		return nil, errHandedParts
 	}
-	id, err := newToken(&statement{source: LambdaAuthorizer, claims: set}, r)
+	id, err := newIdentity(LambdaAuthorizer, set, r, &handedOn)
 	if err != nil {
 		return nil, err
 	}
@@ -50,27 +49,12 @@ func newHanded(st *statement, key string, r *rules) (*Identity, error) {
 	return id, nil
 }
 
-// isHanded reports whether a Lambda authorizer handed the Identity on whole.
-func (id *Identity) isHanded() bool { return id.rules != nil && id.rules.typed }
-
-// keyKind is that of a token, for what was one: its owner keeps the data when an
-// authorizer begins to stand between the token and the function.
-func (id *Identity) keyKind() string {
-	if id.isHanded() {
-		return Verified.keyKind()
-	}
-	return id.Source.keyKind()
-}
+// handedOn is what there is to know of such an identity. It is that of a token:
+// its owner keeps the data when an authorizer begins to stand between the token
+// and the function.
+var handedOn = source{name: "Lambda authorizer", keyKind: token, pins: pins{issuers: true, issuer: everyIssuer}}
 
 // KeepsTypes reports whether the Identity's claims have the JSON types that they
 // had in the token: those of a source that keeps them, and those that a Lambda
 // authorizer handed on by Config.LambdaIdentity.
-func (id *Identity) KeepsTypes() bool { return id.isHanded() || id.Source.KeepsTypes() }
-
-// dialect is how the Identity's claims are written.
-func (id *Identity) dialect() dialect {
-	if id.isHanded() {
-		return dialect{}
-	}
-	return dialects[id.Source]
-}
+func (id *Identity) KeepsTypes() bool { return id.Source.known() && !id.rendering().isText() }

@@ -24,17 +24,6 @@ var (
 	errNoPool = errors.New("claims: an identity of no Cognito identity pool")
 )
 
-// readIAMBlock reads what HTTP APIs and Function URLs say of a signed request:
-//
-//	"authorizer":{"iam":{"accessKey":"AKIA…","accountId":"111122223333","callerId":"AIDA…","cognitoIdentity":null,
-//	  "principalOrgId":"o-…","userArn":"arn:aws:iam::111122223333:user/ada","userId":"AIDA…"}}
-//
-// See https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html.
-func readIAMBlock(block []byte) (Source, claimSet, error) {
-	set, err := readClaims(block)
-	return SigV4, set, err
-}
-
 // restPrincipal are the members of a REST API's identity that say who signed.
 // Its others are the client's word, or the secret of an API key.
 var restPrincipal = same(
@@ -42,24 +31,19 @@ var restPrincipal = same(
 	"cognitoIdentityId", "cognitoIdentityPoolId", "cognitoAuthenticationType", "cognitoAuthenticationProvider",
 )
 
-// readRESTIdentity reads what a REST API says of a signed request:
+// newSigV4 builds the Identity of who signed a request. HTTP APIs and Function
+// URLs have a block for it, a REST API says it of the connection:
 //
+//	"authorizer":{"iam":{"accessKey":"AKIA…","accountId":"111122223333","callerId":"AIDA…","cognitoIdentity":null,
+//	  "principalOrgId":"o-…","userArn":"arn:aws:iam::111122223333:user/ada","userId":"AIDA…"}}
 //	"identity":{"accessKey":"AKIA…","accountId":"111122223333","caller":"AIDA…","user":"AIDA…","userArn":"arn:…",
 //	  "principalOrgId":"o-…","cognitoIdentityId":null,"cognitoAuthenticationType":null,"sourceIp":"192.0.2.1",…}
 //
-// See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html.
-func readRESTIdentity(identity []byte) (Source, claimSet, error) {
-	set, err := readClaims(identity)
-	if err != nil {
-		return 0, claimSet{}, err
-	}
-	set, err = set.renamed(restPrincipal)
-	return SigV4, set, err
-}
-
-// newSigV4 builds the Identity of who signed a request. All users of an identity
-// pool share one role, and are told apart by the pool alone.
-func newSigV4(st *statement, r *rules) (*Identity, error) {
+// See https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html and
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html.
+// All users of an identity pool share one role, and are told apart by the pool
+// alone.
+func newSigV4(st *statement, r *rules, src *source) (*Identity, error) {
 	iam := &IAM{
 		AccessKeyID: st.claims.str("accessKey"),
 		AccountID:   st.claims.str("accountId"),
@@ -72,7 +56,7 @@ func newSigV4(st *statement, r *rules) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := &Identity{Source: SigV4, Subject: iam.UserID, IAM: iam, claims: st.claims, rules: r}
+	id := &Identity{Source: SigV4, Subject: iam.UserID, IAM: iam, claims: st.claims, rules: r, src: src}
 	if pooled {
 		id.Subject, id.Issuer = iam.CognitoIdentityID, iam.CognitoIdentityPoolID
 	}
@@ -82,7 +66,7 @@ func newSigV4(st *statement, r *rules) (*Identity, error) {
 // readPool fills what an identity pool says of its user, in either form.
 func (iam *IAM) readPool(set claimSet) (pooled bool, err error) {
 	if nested, ok := set.find("cognitoIdentity"); ok {
-		pool, err := readClaims([]byte(nested.text))
+		pool, err := readClaims(nested.text)
 		if err != nil {
 			return false, err
 		}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -45,7 +44,8 @@ type Identity struct {
 	apiID      string // whose API said so, where only that makes the subject unique
 	claims     claimSet
 	rules      *rules
-	accessType bool // a verifier read the type of an access token in the header
+	src        *source // nil in an Identity made by hand
+	accessType bool    // a verifier read the type of an access token in the header
 }
 
 // Key returns what to own data by: the kind of source, the issuer and the
@@ -65,7 +65,7 @@ type Identity struct {
 // chooses: it is one caller only where the role's trust policy fixes
 // sts:RoleSessionName.
 func (id *Identity) Key() string {
-	key := appendPart(nil, id.keyKind())
+	key := appendPart(nil, id.row().keyKind)
 	if id.isLocal() {
 		key = appendPart(key, id.apiID)
 	}
@@ -79,8 +79,27 @@ func appendPart(key []byte, part string) []byte {
 
 // isLocal reports whether Issuer and Subject mean something within one API only.
 func (id *Identity) isLocal() bool {
-	return id.Source == ClientCertificate || id.Source == LambdaAuthorizer && id.Issuer == ""
+	p := id.row().pins
+	return p.local && (p.issuer == noIssuer || id.Issuer == "")
 }
+
+// row is what there is to know of the source.
+func (id *Identity) row() *source {
+	if id.src == nil {
+		return id.Source.row()
+	}
+	return id.src
+}
+
+// rendering is how the source writes claims.
+func (id *Identity) rendering() *rendering {
+	if id.src == nil {
+		return &exact // and there are no claims
+	}
+	return &id.src.rendering
+}
+
+var exact rendering
 
 // LogValue returns the source alone, so that a logger given an Identity writes
 // neither its subject nor its claims.
@@ -107,28 +126,6 @@ func (id *Identity) Claim(name string) (any, bool) {
 		return nil, false
 	}
 	return c.value(), true
-}
-
-// value returns a claim as Identity.Claim does.
-func (c claim) value() any {
-	switch c.kind {
-	case '"':
-		return c.text
-	case '0':
-		return json.Number(c.text)
-	case 't', 'f':
-		return c.kind == 't'
-	}
-	return c.decode()
-}
-
-// decode ignores the decoder's error: the text was checked when it was parsed.
-func (c claim) decode() any {
-	d := json.NewDecoder(strings.NewReader(c.text))
-	d.UseNumber()
-	var value any
-	_ = d.Decode(&value)
-	return value
 }
 
 // NewIdentity returns the Identity that src gives for these claims, for tests
@@ -165,7 +162,7 @@ func ParseIdentity(src Source, object []byte) (*Identity, error) {
 	if !src.known() {
 		return nil, errors.New("claims: ParseIdentity: " + src.String() + " is no source")
 	}
-	set, err := readClaims(object)
+	set, err := readClaimBytes(string(object), object)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +173,7 @@ func ParseIdentity(src Source, object []byte) (*Identity, error) {
 func newGiven(st *statement) (id *Identity, err error) {
 	switch st.source {
 	case LambdaAuthorizer:
-		return newToken(st, &defaults)
+		return newIdentity(st.source, st.claims, &defaults, st.source.row())
 	case ClientCertificate:
 		if st.certificate, err = newCertificate(st.claims); err != nil {
 			return nil, err

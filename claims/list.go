@@ -25,11 +25,15 @@ var ErrAmbiguous error = cause.Text("claims: text of a list is ambiguous")
 // Any other text in such a form is an error that wraps ErrAmbiguous. A claim
 // that is missing or null gives a nil list; one of another type is an error.
 func (id *Identity) List(name string) ([]string, error) {
-	c, ok := id.claims.find(name)
-	if !ok {
-		return nil, nil
-	}
+	c, _ := id.claims.find(name)
+	return id.list(name, c)
+}
+
+// list is List of a claim that was found already.
+func (id *Identity) list(name string, c claim) ([]string, error) {
 	switch c.kind {
+	case 0:
+		return nil, nil
 	case '"':
 		return id.textList(name, c.text)
 	case '[':
@@ -37,15 +41,15 @@ func (id *Identity) List(name string) ([]string, error) {
 			return list, nil
 		}
 	}
-	return nil, fmt.Errorf("claims: claim %q is no list of strings", name)
+	return nil, fmt.Errorf("claims: claim %q is not a list of strings", name)
 }
 
 func (id *Identity) textList(name, text string) ([]string, error) {
-	read := id.dialect().list
-	if read == nil {
+	how := id.rendering()
+	if !how.isText() {
 		return []string{text}, nil
 	}
-	list, ok := read(text, id.rules.holdsNames(id, name))
+	list, ok := how.list(text, id.rules.holdsNames(id, name))
 	if !ok {
 		return nil, fmt.Errorf("%w: claim %q", ErrAmbiguous, name)
 	}
@@ -68,15 +72,15 @@ func stringsOf(array claim) ([]string, bool) {
 
 // rules are the part of a Config that says how claims are read.
 type rules struct {
-	subject string
-	scope   string // "": scp, else scope
-	lists   []string
-	commas  []string
-	context []rename // of a Lambda authorizer
+	subject   string
+	scope     string // "": scp, else scope
+	lists     []string
+	commas    []string
+	context   []rename // of a Lambda authorizer
+	principal []rename // and where the principalId says who is calling
 
 	handedKey string // of its context, which holds a whole identity; "": none
 	handed    *rules // for that identity
-	typed     bool   // claims have their JSON types, whatever the source
 
 	issuerNames   map[string]string // issuers by logical name
 	accessIssuers []string          // whose tokens are access tokens
@@ -87,7 +91,7 @@ var defaults = rules{subject: "sub"}
 // holdsNames tells whether the elements of a list claim are known to be names
 // without the character with which the source joins them.
 func (r *rules) holdsNames(id *Identity, name string) bool {
-	if id.Source.joinsByComma() {
+	if id.rendering().commas {
 		return slices.Contains(r.commas, name)
 	}
 	switch name {

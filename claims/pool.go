@@ -22,23 +22,16 @@ func (e *Extractor) identifyInvoker(invoker lambdacontext.CognitoIdentity) (*Ide
 	if !e.accepts(IdentityPool) {
 		return nil, errInvoker
 	}
-	var text []byte
-	var members []member
-	for _, m := range [...]struct{ name, value string }{
-		{"cognitoIdentityId", invoker.CognitoIdentityID},
-		{"cognitoIdentityPoolId", invoker.CognitoIdentityPoolID},
-	} {
-		text, members = appendMember(text, members, m.name, claim{'"', m.value})
-	}
-	set, err := newClaimSet(string(text), members)
-	if err != nil {
-		return nil, err
-	}
-	return e.build(&statement{source: IdentityPool, claims: set})
+	st := &statement{source: IdentityPool}
+	st.members.init("")
+	st.members.addText("cognitoIdentityId", invoker.CognitoIdentityID)
+	st.members.addText("cognitoIdentityPoolId", invoker.CognitoIdentityPoolID)
+	st.claims = claimSet{members: &st.members}
+	return e.build(st)
 }
 
 // newPooled builds the Identity of a client that invoked the function itself.
-func newPooled(st *statement, r *rules) (*Identity, error) {
+func newPooled(st *statement, r *rules, src *source) (*Identity, error) {
 	iam := &IAM{
 		CognitoIdentityID:     st.claims.str("cognitoIdentityId"),
 		CognitoIdentityPoolID: st.claims.str("cognitoIdentityPoolId"),
@@ -53,5 +46,6 @@ func newPooled(st *statement, r *rules) (*Identity, error) {
 		IAM:     iam,
 		claims:  st.claims,
 		rules:   r,
+		src:     src,
 	})
 }

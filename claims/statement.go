@@ -2,7 +2,6 @@ package claims
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -16,22 +15,19 @@ var (
 	errContext    = errors.New("claims: members beside the claims, as only a Lambda authorizer's context has them")
 )
 
-// A statement is what an event says about its caller: parsed once per
-// invocation, kept in the invocation's slot, and never a verdict, since every
-// Extractor applies Sources, pins and rules of its own to it.
+// A statement is what an event says about its caller. It is read once per
+// invocation and kept in the invocation's slot. It is never a verdict, since
+// every Extractor applies Sources, pins and rules of its own to it.
 type statement struct {
-	apiID, account, stage value
+	members members // of requestContext's text; those that claims are made of
 
-	source Source // 0: the event names nobody, or is err
-	claims claimSet
-	// principal tells that the front demands a principalId of its Lambda
-	// authorizers, who is the caller unless Config says otherwise.
-	principal bool
-	pinned    bool  // as kind.pinned
-	err       error // why what the event says cannot be used
+	apiID, account, stage, apiKeyID value
 
+	source      Source // 0: the event names nobody, or is err
+	kind        *kind  // nil: no block says who is calling
+	claims      claimSet
 	certificate *Certificate // nil: none
-	apiKeyID    string
+	err         error        // why what the event says cannot be used
 }
 
 // stated returns the statement of the event that ctx carries, nil without one.
@@ -40,118 +36,53 @@ func stated(ctx context.Context) *statement {
 	if !ok {
 		return nil
 	}
-	kept, ok := ctx.Value(slot.Key{}).(*slot.Slot)
-	if !ok {
-		return readEvent(event)
+	if kept := slot.FromContext(ctx); kept != nil {
+		return kept.Load(readEvent, event).(*statement)
 	}
-	return kept.Load(func() any { return readEvent(event) }).(*statement)
+	return readEvent(event).(*statement)
 }
 
-func readEvent(event *adapter.Event) *statement {
-	st := new(statement)
-	var requestContext json.RawMessage
-	if event.RequestContext(&requestContext) == nil {
-		st.err = st.read(event.Format(), requestContext)
+// readEvent reads the statement of an *adapter.Event.
+func readEvent(from any) any {
+	event, st := from.(*adapter.Event), new(statement)
+	if event.RequestContext(&st.members.text) == nil {
+		st.members.init(st.members.text)
+		st.read(event.Format())
 	}
 	return st
 }
 
-// What is read of requestContext.
-const (
-	authorizerMember = iota
-	identityMember
-	authenticationMember
-	apiMember
-	serviceMember
-	stageMember
-	accountMember
-)
-
-var contextMembers = [...]string{"authorizer", "identity", "authentication", "apiId", "serviceArn", "stage", "accountId"}
-
-func (st *statement) read(front adapter.Format, requestContext []byte) error {
-	var found [len(contextMembers)]value
-	if _, err := pick(requestContext, contextMembers[:], found[:]); err != nil {
-		return err
+// settle makes the members of a block the statement's claims.
+func (st *statement) settle(k *kind) (err error) {
+	st.kind, st.source, st.claims = k, k.source, claimSet{&st.members, k.only}
+	if k.only != nil && !st.claims.some(value.present) {
+		return errNoClaims
 	}
-	st.readPins(front, found[:])
-	names, err := st.readIdentity(front, found[identityMember])
-	if err != nil {
-		return err
+	if k.tell != nil {
+		st.source, err = k.tell(st.claims)
 	}
-	if err := st.readAuthentication(front, found[authenticationMember]); err != nil {
-		return err
-	}
-	said, err := findBlock(found[authorizerMember])
-	switch {
-	case err != nil:
-		return err
-	case names && said.name != "":
-		return errTwoKinds
-	case names:
-		said = block{name: identityBlock, json: found[identityMember].json}
-	}
-	return st.readBlock(front, said)
-}
-
-func (st *statement) readPins(front adapter.Format, found []value) {
-	st.apiID, st.stage, st.account = found[apiMember], found[stageMember], found[accountMember]
-	switch front {
-	case adapter.LatticeV2:
-		st.apiID = found[serviceMember]
-	case adapter.FunctionURL:
-		// It is the caller's account, not the function's
-		// (docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html).
-		st.account = value{}
-	}
-}
-
-// readBlock reads what says who is calling, the way its kind on this front is
-// written. Without it the certificate does, if there is one.
-func (st *statement) readBlock(front adapter.Format, said block) (err error) {
-	if said.name == "" {
-		if st.certificate != nil {
-			st.source, st.claims = ClientCertificate, st.certificate.claims
-		}
-		return nil
-	}
-	k := kindOf(front, said.name)
-	switch {
-	case k == nil:
-		return errWrongFront
-	case k.alone && said.others > 0, k.scoped && !said.scoped:
-		return errContext
-	}
-	st.principal, st.pinned = k.principal, k.pinned
-	st.source, st.claims, err = k.read(said.json)
 	return err
 }
 
-var builders = [len(sources)]func(*statement, *rules) (*Identity, error){
-	JWT:               newToken,
-	Cognito:           newToken,
-	NativeJWT:         newToken,
-	LambdaAuthorizer:  newLambda,
-	SigV4:             newSigV4,
-	ClientCertificate: newCertified,
-	Lattice:           newLattice,
-	IdentityPool:      newPooled,
-	Verified:          newToken,
+// meets reports whether a pin is not set, or holds what the event says.
+func (st *statement) meets(pin []string, v value) bool {
+	return len(pin) == 0 || v.is(st.members.text, pin)
 }
 
 // build makes the Identity of a statement that has a source.
 func (st *statement) build(r *rules) (*Identity, error) {
-	id, err := builders[st.source](st, r)
+	row := st.source.row()
+	id, err := row.build(st, r, row)
 	if err != nil {
 		return nil, err
 	}
 	if id.isLocal() {
-		id.apiID = st.apiID.str()
+		id.apiID = st.apiID.str(st.members.text)
 	}
 	if st.certificate != nil {
 		certificate := *st.certificate // another Extractor's Identity has one too
 		id.Certificate = &certificate
 	}
-	id.APIKeyID = st.apiKeyID
+	id.APIKeyID = st.apiKeyID.str(st.members.text)
 	return id, nil
 }

@@ -13,34 +13,119 @@ var (
 	errNoText    = errors.New("claims: subject or issuer is not valid text")
 )
 
-// newToken builds the Identity of a source that hands on a token's claims.
-func newToken(st *statement, r *rules) (*Identity, error) {
-	set := st.claims
+// newToken builds the Identity of a source that hands on a token's claims. HTTP
+// APIs write them as text, with payload format 1.0 without the level of "jwt":
+//
+//	"authorizer":{"jwt":{"claims":{"sub":"…","exp":"1718722804","cognito:groups":"[admin poweruser]"},"scopes":null}}
+//	"authorizer":{"claims":{"sub":"…","exp":"1718722804"},"scopes":null}
+//
+// See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html,
+// and tellREST for REST APIs.
+func newToken(st *statement, r *rules, src *source) (*Identity, error) {
+	return newIdentity(st.source, st.claims, r, src)
+}
+
+// tokenClaims are the values of the claims that an Identity has fields for.
+type tokenClaims struct {
+	subject, scopes value // by the rules
+	iss, clientID, azp, username, cognitoUsername, tokenUse, jti, aud,
+	exp, iat, authTime, scp, scope value
+}
+
+// collect looks at every claim once.
+func (t *tokenClaims) collect(set claimSet, r *rules) {
+	for i := range set.size() {
+		name, v := set.at(i)
+		if !v.present() {
+			continue
+		}
+		if name == r.subject {
+			t.subject = v
+		}
+		if name == r.scope && name != "" {
+			t.scopes = v
+		}
+		t.put(name, v)
+	}
+}
+
+func (t *tokenClaims) put(name string, v value) {
+	switch name {
+	case "iss":
+		t.iss = v
+	case "client_id":
+		t.clientID = v
+	case "azp":
+		t.azp = v
+	case "username":
+		t.username = v
+	case "cognito:username":
+		t.cognitoUsername = v
+	case "token_use":
+		t.tokenUse = v
+	case "jti":
+		t.jti = v
+	case "aud":
+		t.aud = v
+	case "exp":
+		t.exp = v
+	case "iat":
+		t.iat = v
+	case "auth_time":
+		t.authTime = v
+	case "scp":
+		t.scp = v
+	case "scope":
+		t.scope = v
+	}
+}
+
+// newIdentity builds the Identity of a token's claims, or of others that have
+// their names.
+func newIdentity(s Source, set claimSet, r *rules, src *source) (*Identity, error) {
+	var t tokenClaims
+	t.collect(set, r)
+	text := set.members.text
 	id := &Identity{
-		Source:   st.source,
-		Subject:  set.str(r.subject),
-		Issuer:   set.str("iss"),
-		ClientID: set.either("client_id", "azp"),
-		Username: set.either("username", "cognito:username"),
-		TokenUse: set.str("token_use"),
-		ID:       set.str("jti"),
+		Source:   s,
+		Subject:  t.subject.str(text),
+		Issuer:   t.iss.str(text),
+		ClientID: either(t.clientID.str(text), t.azp, text),
+		Username: either(t.username.str(text), t.cognitoUsername, text),
+		TokenUse: t.tokenUse.str(text),
+		ID:       t.jti.str(text),
 		claims:   set,
 		rules:    r,
+		src:      src,
 	}
 	if id.Subject == "" {
-		return nil, errors.New("claims: no subject: claim " + strconv.Quote(r.subject) + " is no text or empty")
+		return nil, errors.New("claims: no subject: claim " + strconv.Quote(r.subject) + " is not text or empty")
 	}
-	if _, ok := set.find("iss"); ok && id.Issuer == "" {
-		return nil, errors.New(`claims: claim "iss" is no text or empty`)
+	if t.iss.present() && id.Issuer == "" {
+		return nil, errors.New(`claims: claim "iss" is not text or empty`)
 	}
-	if err := id.complete(); err != nil {
+	// Several audiences without brackets known to be a list stay unread.
+	id.Audience, _ = id.list("aud", t.aud.claim(text))
+	if err := id.readDates(&t, text); err != nil {
+		return nil, err
+	}
+	name, scopes := t.scopeClaim(r)
+	var err error
+	if id.Scopes, err = id.readScopes(name, scopes.claim(text)); err != nil {
 		return nil, err
 	}
 	return named(id)
 }
 
+func either(one string, other value, text string) string {
+	if one != "" {
+		return one
+	}
+	return other.str(text)
+}
+
 // named refuses an Identity that does not name one caller. Two sets of data that
-// differ in bytes which are no text must not be one.
+// differ in bytes which are not text must not be one.
 func named(id *Identity) (*Identity, error) {
 	switch {
 	case id.Subject == "":
@@ -51,29 +136,19 @@ func named(id *Identity) (*Identity, error) {
 	return id, nil
 }
 
-// complete fills what may be missing but not malformed.
-func (id *Identity) complete() (err error) {
-	// Several audiences without brackets known to be a list stay unread: only
-	// the gateway compares audiences, and it has done so.
-	id.Audience, _ = id.List("aud")
-	if err := id.readDates(); err != nil {
-		return err
-	}
-	id.Scopes, err = id.readScopes()
-	return err
-}
-
-func (id *Identity) readDates() error {
+// readDates reads what may be missing but not malformed.
+func (id *Identity) readDates(t *tokenClaims, text string) error {
 	for _, date := range [...]struct {
-		name string
-		at   *time.Time
-	}{{"exp", &id.Expiry}, {"iat", &id.IssuedAt}, {"auth_time", &id.AuthTime}} {
-		c, ok := id.claims.find(date.name)
-		if !ok {
+		name  string
+		value value
+		at    *time.Time
+	}{{"exp", t.exp, &id.Expiry}, {"iat", t.iat, &id.IssuedAt}, {"auth_time", t.authTime, &id.AuthTime}} {
+		if !date.value.present() {
 			continue
 		}
-		if *date.at, ok = id.dialect().dateOf(c); !ok {
-			return errors.New("claims: claim " + strconv.Quote(date.name) + " is no date")
+		var ok bool
+		if *date.at, ok = id.rendering().dateOf(date.value.claim(text)); !ok {
+			return errors.New("claims: claim " + strconv.Quote(date.name) + " is not a date")
 		}
 	}
 	return nil
@@ -86,7 +161,7 @@ func (id *Identity) wrongAudience() error {
 	switch {
 	case !errors.Is(err, ErrAmbiguous):
 		return errAudience
-	case id.Source.joinsByComma():
+	case id.rendering().commas:
 		return errAudienceCommas
 	}
 	return errAudienceList

@@ -56,3 +56,7 @@ func CognitoList(text string, noCommas bool) (list []string, ok bool) {
 	}
 	return names(text, ",")
 }
+
+// HasComma reports whether text has the form of a rendered array of several
+// elements.
+func HasComma(text string) bool { return strings.Contains(text, ",") }

@@ -20,6 +20,9 @@ const lastSecond = 253402300799
 // allowed. ok is false for anything else and for dates before 1970 or after
 // the year 9999.
 func NumericDate(text string) (date time.Time, ok bool) {
+	if seconds, ok := digits(text); ok {
+		return time.Unix(seconds, 0).UTC(), seconds <= lastSecond
+	}
 	if !IsNumber(text) {
 		return time.Time{}, false
 	}
@@ -35,6 +38,21 @@ func NumericDate(text string) (date time.Time, ok bool) {
 	return time.Unix(whole, int64(fraction)).UTC(), true
 }
 
+// digits reads what nearly all dates are: up to 12 digits, the first not 0.
+func digits(text string) (n int64, ok bool) {
+	if len(text) == 0 || len(text) > 12 || text[0] == '0' {
+		return 0, false
+	}
+	for i := range len(text) {
+		c := text[i] - '0'
+		if c > 9 {
+			return 0, false
+		}
+		n = n*10 + int64(c)
+	}
+	return n, true
+}
+
 // CognitoDate reads a date as RenderCognito writes it. ok is false for anything
 // else, a zone other than UTC included.
 func CognitoDate(text string) (date time.Time, ok bool) {
@@ -42,7 +60,7 @@ func CognitoDate(text string) (date time.Time, ok bool) {
 	return date, err == nil && date.Unix() >= 0 // the zero time would be no date at all
 }
 
-// IsNumber tells whether text is a JSON number (RFC 8259, section 6) and
+// IsNumber reports whether text is a JSON number (RFC 8259, section 6) and
 // nothing more: no blanks, no plus sign, no other base.
 func IsNumber(text string) bool {
 	s := scan.New([]byte(text))

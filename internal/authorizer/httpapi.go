@@ -37,6 +37,12 @@ func HTTPAPIList(text string, noBlanks bool) (list []string, ok bool) {
 	return names(inner, " ")
 }
 
+// IsBracketed reports whether text has the form of a rendered array.
+func IsBracketed(text string) bool {
+	_, ok := Unbracket(text)
+	return ok
+}
+
 // Unbracket removes the brackets around a rendered array, one pair of them; ok
 // is false if text does not have both.
 func Unbracket(text string) (inner string, ok bool) {

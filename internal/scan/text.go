@@ -145,6 +145,18 @@ func (t Text) Bytes(data []byte) []byte {
 	return t.Append(make([]byte, 0, t.Len()), data)
 }
 
+// In returns the decoded text as a string, given the scanned text as one: a part
+// of it where that is the same, so that nothing is copied.
+func (t Text) In(scanned string) string {
+	raw := scanned[t.Start:t.End]
+	if t.Plain() {
+		return raw
+	}
+	data := []byte(raw)
+	moved := Text{0, int32(len(data)), t.size}
+	return string(moved.Append(make([]byte, 0, t.Len()), data))
+}
+
 // Cut cuts a text in two around the byte at i of its span, which is no part of
 // an escape sequence.
 func (t Text) Cut(data []byte, i int) (before, after Text) {

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 )
 
 // Key is the context key whose value is the invocation's *Slot.
@@ -58,19 +59,22 @@ type Refusal struct {
 // and ready for use. It is safe for concurrent use, since a handler that is
 // late may still reach it. Setting a value never allocates.
 type Slot struct {
-	once  sync.Once
-	value any
+	value atomic.Value
 
 	mu       sync.Mutex // held for an assignment only
 	cors     Applier
 	decision Decision
 }
 
-// Load returns the kept value, calling parse for it the first time. Every
-// later call returns that first value, whatever its parse would give.
-func (s *Slot) Load(parse func() any) any {
-	s.once.Do(func() { s.value = parse() })
-	return s.value
+// Load returns the kept value, parsing from for it the first time. Callers at
+// the same time may all parse; every call returns the first value that was
+// kept, whatever its own parse gave. parse must not return nil.
+func (s *Slot) Load(parse func(from any) any, from any) any {
+	if kept := s.value.Load(); kept != nil {
+		return kept
+	}
+	s.value.CompareAndSwap(nil, parse(from))
+	return s.value.Load()
 }
 
 // SetCORS leaves the CORS decision for answers that are made outside of cors.

@@ -45,16 +45,17 @@ func TestLastDecisionCounts(t *testing.T) {
 
 func TestParsedOnce(t *testing.T) {
 	var s slot.Slot
-	var calls int
+	got := make([]any, 8)
 	var readers sync.WaitGroup
-	for range 8 {
-		readers.Go(func() {
-			if got := s.Load(func() any { calls++; return calls }); got != 1 {
-				t.Errorf("Load = %v, want 1", got)
-			}
-		})
+	for i := range got {
+		readers.Go(func() { got[i] = s.Load(func(from any) any { return from }, i) })
 	}
 	readers.Wait()
+	for _, value := range append(got, s.Load(func(any) any { t.Error("parsed again"); return 0 }, 9)) {
+		if value != got[0] || value == nil {
+			t.Errorf("Load = %v for one and %v for another", got[0], value)
+		}
+	}
 }
 
 func TestOutsideAnInvocation(t *testing.T) {

@@ -29,6 +29,11 @@ var configs = []Config{
 	},
 	{Issuers: []string{pool}, Audiences: []string{"api", "a"}, APIs: []string{"a1b2c3"}, Accounts: []string{"123456789012"}, Stages: []string{"$default"}},
 	{InsecureAnyIssuer: true},
+	{
+		Sources: []Source{SigV4, ClientCertificate, Lattice, LambdaAuthorizer},
+		APIs:    []string{"a1b2c3", "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1"},
+	},
+	{Sources: []Source{SigV4, LambdaAuthorizer}, Accounts: []string{"123456789012"}, LambdaClaims: map[string]string{"sub": "userId"}},
 }
 
 type reader struct {

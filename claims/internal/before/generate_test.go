@@ -53,6 +53,9 @@ func generate(choices []byte) string {
 	if g.below(24) == 0 {
 		members = append(members, g.name(g.pick("authorizer", "identity", "apiId", "http"))+":"+g.value())
 	}
+	if g.below(50) == 0 {
+		members = append(members, members[g.below(len(members))])
+	}
 	return head + `"requestContext":{` + strings.Join(g.shuffled(members), ",") + `}}`
 }
 
@@ -322,6 +325,9 @@ func (g *generator) identity(front int) string {
 	}
 	if g.below(12) == 0 {
 		members = append(members, g.member())
+	}
+	if g.below(30) == 0 {
+		members = append(members, members[g.below(len(members))])
 	}
 	return "{" + strings.Join(g.shuffled(members), ",") + "}"
 }

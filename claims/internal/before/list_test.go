@@ -36,7 +36,7 @@ func (id *Identity) List(name string) ([]string, error) {
 			return list, nil
 		}
 	}
-	return nil, fmt.Errorf("claims: claim %q is no list of strings", name)
+	return nil, fmt.Errorf("claims: claim %q is not a list of strings", name)
 }
 
 func (id *Identity) textList(name, text string) ([]string, error) {
