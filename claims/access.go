@@ -6,8 +6,8 @@ import (
 )
 
 // IssuedBy reports whether Config.IssuerNames gives the caller's issuer this
-// logical name. It is false for client certificates: the distinguished name of
-// their issuer proves nothing.
+// logical name. It is always false for a client certificate, whose issuer is a
+// distinguished name that proves nothing.
 func (id *Identity) IssuedBy(name string) bool {
 	if id.rules == nil || id.Source == ClientCertificate {
 		return false
@@ -18,11 +18,12 @@ func (id *Identity) IssuedBy(name string) bool {
 
 // IsAccessToken reports whether the caller is known by an access token rather
 // than by an ID token, which tells a client who its user is and grants nothing.
-// The token's token_use decides where it has one (Cognito's have); else it is
-// an access token if a verifier read the type at+jwt in its header (RFC 9068,
-// section 2.1), or if Config.AccessTokenIssuers lists its issuer and it does not
-// say that it is an ID token: by at_hash (OpenID Connect Core, section 3.1.3.6)
-// or by the claim typ of Keycloak's, which is ID.
+//
+// If the token has token_use, as Cognito's have, that decides. Otherwise it is an
+// access token if a verifier read the type at+jwt in its header (RFC 9068,
+// section 2.1), or if its issuer is among Config.AccessTokenIssuers. A token that
+// says it is an ID token never is one: by at_hash (OpenID Connect Core, section
+// 3.1.3.6), or by the claim typ with the value ID, which Keycloak's have.
 func (id *Identity) IsAccessToken() bool {
 	if _, ok := id.claims.find("token_use"); ok {
 		return id.TokenUse == "access"
@@ -45,12 +46,13 @@ func isAccessType(typ string) bool {
 }
 
 // IdentifyVerified returns the Identity of a token whose signature, issuer,
-// audience and times the caller has checked: payload is the token's claims, a
-// JSON object, and typ the typ of its header, "" without one. The Extractor's
-// rules for claims apply (SubjectClaim, ScopeClaim, IssuerNames,
-// AccessTokenIssuers); its sources and pins do not, since they are about events.
-// A member that comes twice is an error, as is what Identify refuses of a token.
-// A nil Extractor knows nobody: (nil, nil).
+// audience and times its caller has checked. payload holds the token's claims, a
+// JSON object; typ is the typ of its header, "" if it has none. The rules for
+// claims are the Extractor's: SubjectClaim, ScopeClaim, IssuerNames and
+// AccessTokenIssuers. Its sources and pins do not apply, since they are about
+// events. IdentifyVerified returns an error for a member that occurs twice and for
+// whatever Identify refuses of a token. A nil Extractor returns (nil, nil), which
+// is nobody.
 func (e *Extractor) IdentifyVerified(payload []byte, typ string) (*Identity, error) {
 	if e == nil {
 		return nil, nil
@@ -59,7 +61,7 @@ func (e *Extractor) IdentifyVerified(payload []byte, typ string) (*Identity, err
 	if err != nil {
 		return nil, err
 	}
-	id, err := newIdentity(Verified, set, &e.rules, Verified.row())
+	id, err := fromClaims(Verified, set, &e.rules, Verified.row())
 	if err != nil {
 		return nil, err
 	}

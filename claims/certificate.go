@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Certificate is the client certificate of a mutual TLS connection, as the
-// gateway checked it against its truststore; whether it was revoked the gateway
-// does not check. Every field may be empty. A distinguished name is unique only
-// among the certificates of one issuer, and an issuer's only in one truststore.
+// Certificate is the client certificate of a mutual TLS connection. The gateway
+// checked it against its truststore, but not whether it was revoked. Every field
+// may be empty. A distinguished name is unique only among the certificates of one
+// issuer, and an issuer's name is unique only in one truststore.
 type Certificate struct {
 	SubjectDN    string
 	IssuerDN     string
@@ -19,11 +19,11 @@ type Certificate struct {
 	claims claimSet
 }
 
-// PEM returns the certificate itself, PEM-encoded; "" if the gateway did not
-// send it.
+// PEM returns the certificate itself, PEM-encoded. It returns "" if the gateway
+// did not send it.
 func (c *Certificate) PEM() string { return c.claims.str("clientCertPem") }
 
-var errValidity = errors.New("claims: the client certificate's validity is no pair of dates")
+var errValidity = errors.New("claims: the client certificate's validity is not a pair of dates")
 
 // readCertificate reads the client certificate at i of data, a text as bytes:
 //
@@ -31,7 +31,8 @@ var errValidity = errors.New("claims: the client certificate's validity is no pa
 //	  "validity":{"notBefore":"May 28 12:30:02 2019 GMT","notAfter":"Aug  5 09:36:04 2021 GMT"}}
 //
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
-// An empty object is no certificate: programs with typed events write it so.
+// An empty object is not a certificate: programs with typed events write it for
+// null.
 func readCertificate(text string, data []byte, i int) (*Certificate, error) {
 	m := new(members).init(text)
 	_, err := m.read(data, i)

@@ -1,17 +1,19 @@
-// Package claims tells an http.Handler who is calling, as the front's authorizer
-// vouched for it: never from a header, a query or a body, which are the
+// Package claims says who is calling an http.Handler, as the front's authorizer
+// vouched for it. It never reads a header, a query or a body: those are the
 // client's.
 //
-//	who := claims.MustNew(claims.Config{Issuers: []string{"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC"}})
+//	who := claims.MustNew(claims.Config{Issuers: []string{claims.CognitoUserPool("eu-west-1_AbCdEfGhI")}})
 //	lambda.Start(adapter.New(who.Wrap(handler), nil))
 //
-// and in the handler, or anything it calls:
+// The handler, or anything that it calls, asks for the caller:
 //
 //	caller, ok := claims.FromContext(r.Context()) // false: nobody
 //
-// Behind plain httptest, NewIdentity and NewContext take the event's place. For
-// the whole way, package adapter/gateway plays the front: its authorizers write
-// what AWS's write, and its Gateway.Event is the event for adapter.ParseEvent.
+// Behind an authz.Guard whose Identifier is the Extractor, Wrap is not needed.
+//
+// A test without an event puts a caller into the context with NewIdentity and
+// NewContext. Package authz/authztest puts one in front of a program's own pins,
+// and package adapter/gateway plays the whole front.
 //
 // # Terminology
 //
@@ -19,11 +21,11 @@
 //   - An authorizer is the part of a front that checks who is calling and writes
 //     what it found into the event's requestContext.
 //   - A Source is a kind of authorizer, or another way to know a caller.
-//   - An Identity is the caller, in one shape for all sources. No Identity is
-//     nobody: there is no anonymous one.
+//   - An Identity is the caller, in one shape for all sources. A nil Identity
+//     means nobody; there is no anonymous Identity.
 //   - A claim is a member of a token's payload, or of what another authorizer
-//     says of the caller. Some authorizers render claims as text; Identity.List
-//     and Identity.Decode undo that where only one thing can be meant.
+//     says of the caller. Some authorizers render claims as text. Identity.List
+//     and Identity.Decode undo that if the text can mean only one thing.
 //   - A context is what a Lambda authorizer returns about the caller. Its keys mean
 //     nothing until Config.LambdaClaims or Config.LambdaIdentity says what.
 //   - A pin is what an event must say before an Identity is taken from it: the
@@ -32,44 +34,66 @@
 // # Sources and fronts
 //
 //	Source             fronts                                    Config must hold
-//	JWT                HTTP API, payload 1.0 and 2.0             Issuers
+//	JWT                HTTP API, payload 2.0                     Issuers
+//	JWT                HTTP API, payload 1.0                     Issuers, and APIs or Accounts
 //	Cognito            REST API                                  Issuers
 //	NativeJWT          REST API                                  Issuers
 //	LambdaAuthorizer   REST API, WebSocket API, HTTP API         APIs or Accounts
 //	SigV4              REST API, HTTP API 2.0, Function URL      APIs or Accounts
 //	ClientCertificate  REST API, HTTP API                        APIs or Accounts
-//	Lattice            VPC Lattice v2                            -
-//	IdentityPool       none: a client invoked the function       Issuers
+//	Lattice            VPC Lattice v2                            APIs, with the service's ARN
+//	IdentityPool       none: a client invoked the function       Issuers, with the pool's id
 //
-// Nothing on an ALB or on VPC Lattice v1 names a caller but headers. A client
-// certificate next to an authorizer is data of the authorizer's Identity, and so
-// is always the id of an API key. Where a request came from (source address, VPC
-// endpoint) says not who sent it: adapter.Event.RequestContext has it.
+// Config.InsecureAnyIssuer and InsecureAnyAPI stand in for these pins.
+//
+// Behind an ALB and VPC Lattice v1 only headers name a caller, so that nobody is
+// known there. A client certificate beside an authorizer is data of that
+// authorizer's Identity. The id of an API key is data of an Identity in any case:
+// a key is shared by whoever has it, and never authenticates. The address or the
+// VPC endpoint that a request came from does not say who sent it;
+// adapter.Event.RequestContext has them.
 //
 // # Nobody
 //
-// Authorizer data that is absent, null, empty, malformed, of two kinds at once,
-// of a kind that the front does not have or that Config does not list, that
-// names a member twice, or that holds an unreadable date or an ambiguous scope,
-// is nobody. So is a guest of a Cognito identity pool, and a certificate without
-// a subject. Member names are compared to the letter: SUB is not sub.
+// The caller is nobody if the authorizer data
+//
+//   - is absent, null, empty or malformed,
+//   - is of two kinds at once, or of a kind that the front does not have or that
+//     Config does not list,
+//   - names a member twice, or
+//   - holds a date that cannot be read, or scopes that are ambiguous.
+//
+// A guest of a Cognito identity pool and the holder of a certificate without a
+// subject are nobody as well. Member names are compared byte for byte: SUB is not
+// sub.
 //
 // # Trust
 //
 // An event is as trustworthy as the right to send one. This package relies on
 // the function's resource policy to let only the intended fronts invoke it:
 //
-//   - Where that policy lacks a SourceArn, anyone can point an API of their own,
-//     with an issuer, a Lambda authorizer or a truststore of their own, at the
-//     function. Pins are the defence: Issuers, and Audiences or APIs where an
-//     issuer serves others as well.
-//   - Who may call lambda:InvokeFunction writes the whole event, and so does
-//     anyone whose data a non-proxy integration, an IoT rule or a workflow hands
-//     on as the event. Pins do not help, since they are in the event as well: only
-//     a signature does, which authz/jwtverify checks again.
-//   - Who invokes the function with a Cognito identity, which the Lambda runtime
-//     reports outside the event, wrote the event: then it counts as nobody, and
-//     only that identity itself as somebody, where IdentityPool is listed.
+//   - If that policy lacks a SourceArn, anyone can point an API of their own, with
+//     an issuer, a Lambda authorizer or a truststore of their own, at the
+//     function. Pins defend against that: Issuers, and also Audiences or APIs if
+//     an issuer serves others as well.
+//   - Whoever may call lambda:InvokeFunction writes the whole event, and so does
+//     anyone whose data a non-proxy integration, an IoT rule or a workflow passes
+//     on as the event. Pins do not help, since they are in the event as well. Only
+//     a signature helps, which authz/jwtverify checks again.
+//   - A client that invokes the function with a Cognito identity wrote the event.
+//     The Lambda runtime reports that identity outside the event: then nothing in
+//     the event names a caller, and the identity itself is one only if
+//     IdentityPool is listed.
+//
+// A token is as trustworthy as its issuer:
+//
+//   - With several issuers, a claim means the same from each of them: scopes,
+//     groups, token_use and whatever authz asks for. Require authz.Issuer where
+//     only one of them may grant something.
+//   - Users may be able to write the custom: attributes of a Cognito user pool
+//     themselves, through any app client that has write access to the attribute.
+//     Do not decide by such a claim unless no client has
+//     (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html).
 package claims
 
 import (
@@ -93,8 +117,8 @@ var (
 )
 
 // An Extractor takes Identities out of events by the rules of one Config. New
-// makes it. The zero Extractor and a nil one accept no source and know nobody.
-// An Extractor is safe for concurrent use.
+// makes one. The zero Extractor and a nil one know nobody. An Extractor is safe
+// for concurrent use.
 type Extractor struct {
 	sources                                    []Source
 	issuers, audiences, apis, accounts, stages []string // empty: any
@@ -102,18 +126,20 @@ type Extractor struct {
 	rules                                      rules
 }
 
-// Identify returns who is calling: (nil, nil) is nobody, where there is no event
-// or it names no caller. An error is nobody as well and says, for a log, why what
-// the event says was not accepted; it holds no value of the event. Identify asks
-// the event alone: what NewContext put into the request's context is not read.
+// Identify returns who is calling. It returns (nil, nil) for nobody: if there is
+// no event, or if the event does not name a caller. An error means nobody as well;
+// it says for a log why what the event says was not accepted, and holds nothing
+// that the event says. Identify reads the event alone, not what NewContext put
+// into the request's context.
 func (e *Extractor) Identify(r *http.Request) (*Identity, error) {
 	return e.IdentifyContext(r.Context())
 }
 
-// IdentifyContext is Identify for code that has no request, such as
-// adapter.Options.Fallback: ctx is the invocation's context or is derived from
-// it. Of events that are not HTTP requests it knows only who invoked the
-// function with an identity of a Cognito identity pool (IdentityPool).
+// IdentifyContext is Identify for code without a request, such as
+// adapter.Options.Fallback. ctx must be the invocation's context or be derived
+// from it. If the event is not an HTTP request, the only caller that
+// IdentifyContext can know is an identity of a Cognito identity pool that invoked
+// the function itself (IdentityPool). See Fallback.
 func (e *Extractor) IdentifyContext(ctx context.Context) (*Identity, error) {
 	if e == nil {
 		return nil, nil
@@ -121,8 +147,9 @@ func (e *Extractor) IdentifyContext(ctx context.Context) (*Identity, error) {
 	return e.identify(ctx)
 }
 
-// Wrap serves h with Identify's result in the request's context, for FromContext
-// to find. Nobody is served too, errors included: refusing is for h or authz.
+// Wrap returns a handler that serves h with Identify's result in the request's
+// context, where FromContext finds it. It serves nobody too, and treats an error
+// as nobody: refusing is left to h or to package authz.
 func (e *Extractor) Wrap(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, _ := e.Identify(r)

@@ -5,61 +5,66 @@ import (
 	"slices"
 )
 
-// Config says which callers an Extractor knows. Pins are compared to the letter;
-// an event must meet all that are set.
+// Config says which callers an Extractor knows. Every pin that is set must be met;
+// pins are compared byte for byte.
 type Config struct {
-	// Sources are accepted; nil or empty: JWT, Cognito and NativeJWT.
+	// Sources are the sources accepted. Nil or empty means JWT, Cognito and
+	// NativeJWT.
 	Sources []Source
 
-	// Issuers are the issuers accepted: of tokens (iss) and, by their ids, Cognito
-	// identity pools. Required for sources that hand on tokens and for
-	// IdentityPool, unless InsecureAnyIssuer is set. Where it is set, it holds for
-	// identity pool users of SigV4 as well, and for Lambda authorizers whose iss
-	// LambdaClaims maps.
+	// Issuers are the issuers accepted: the iss of tokens, and the ids of Cognito
+	// identity pools. New refuses an issuer that no accepted source could name.
+	// Sources of tokens and IdentityPool need Issuers or InsecureAnyIssuer. Issuers
+	// that are set also hold for users of identity pools known by SigV4, and for
+	// Lambda authorizers if LambdaClaims maps iss or LambdaIdentity is set.
 	Issuers []string
-	// IssuerNames gives issuers of Issuers logical names, such as {"staff":
-	// "https://…"}, for authz.Issuer to require one of them by. nil: no names.
+	// IssuerNames gives issuers that are among Issuers logical names, such as
+	// {"staff": "https://…"}, by which authz.Issuer requires one of them. Nil means
+	// that no issuer has a name.
 	IssuerNames map[string]string
-	// AccessTokenIssuers are those of Issuers whose tokens, as far as they get
-	// here, are access tokens: for authz.AccessToken, where the token itself does
-	// not say so by token_use. List an issuer only if its ID tokens cannot get
-	// here, because the gateway's authorizer or Audiences demands the API's own
-	// audience: that of an ID token is the client. nil: none.
+	// AccessTokenIssuers are those of Issuers whose tokens are access tokens by the
+	// time they get here, for authz.AccessToken to accept tokens that do not say so
+	// by token_use. List an issuer only if its ID tokens cannot get here because
+	// the gateway's authorizer or Audiences demands the API's own audience: the
+	// audience of an ID token is the client. Nil means none.
 	AccessTokenIssuers []string
 	// APIs are the APIs accepted: requestContext.apiId, which for a Function URL
-	// is the first label of its host; the service's ARN on VPC Lattice. nil: any.
+	// is the first label of its host; for VPC Lattice the service's ARN. Nil means
+	// any.
 	APIs []string
-	// Accounts are the AWS accounts accepted that own the API, twelve digits
-	// each; nil: any. A Function URL and a VPC Lattice service do not tell their
-	// owner's account: with Accounts set, their callers are nobody.
+	// Accounts are the AWS accounts accepted that own the API, twelve digits each.
+	// Nil means any. The events of a Function URL do not say who owns it: with
+	// Accounts set its callers are nobody. VPC Lattice does not say so either, and
+	// New refuses Accounts beside it.
 	Accounts []string
-	// Stages are the stages accepted, "$default" included; nil: any. VPC Lattice
-	// has none: with Stages set, its callers are nobody.
+	// Stages are the stages accepted, such as "$default". Nil means any. New
+	// refuses Stages beside VPC Lattice, which has none.
 	Stages []string
-	// Audiences are the audiences accepted of a token: one of its aud, or its
-	// client_id if it has no aud, as on HTTP APIs; nil: any. An issuer that serves
-	// others too, such as Google's or a tenant with many apps, vouches for its
-	// users to all of them: without Audiences, or APIs, another app's API could
-	// pass its users' tokens on.
+	// Audiences are the audiences accepted of tokens: one of them must be in aud,
+	// or be the client_id of a token without aud, which is how HTTP APIs compare.
+	// Nil means any. An issuer that serves others too, such as Google or a tenant
+	// with many apps, vouches for its users to all of them: without Audiences or
+	// APIs, another app's API could pass its users' tokens on.
 	Audiences []string
 	// InsecureAnyIssuer accepts tokens of any issuer and users of any identity
 	// pool. It is insecure unless the function's resource policy names the API in
-	// SourceArn: otherwise an API of anyone's can vouch for any subject.
+	// SourceArn: otherwise anyone's API can vouch for any subject.
 	InsecureAnyIssuer bool
-	// InsecureAnyAPI accepts LambdaAuthorizer, SigV4 and ClientCertificate without
-	// APIs and Accounts. It is insecure unless the function's resource policy
-	// names the API in SourceArn: otherwise an API of anyone's can vouch for any
-	// subject by an authorizer or a truststore of its own.
+	// InsecureAnyAPI accepts LambdaAuthorizer, SigV4, ClientCertificate and Lattice
+	// without a pin on the API, and JWT with payload format 1.0. It is insecure
+	// unless the function's resource policy names the API in SourceArn: otherwise
+	// anyone's API can vouch for any subject by an authorizer or a truststore of
+	// its own.
 	InsecureAnyAPI bool
 
-	// LambdaClaims say what the context of a Lambda authorizer means: names of
-	// claims, each with the context key whose value it has, as in
+	// LambdaClaims says what the context of a Lambda authorizer means. It maps
+	// names of claims to the context keys that hold their values, as in
 	//
 	//	{"sub": "userId", "scope": "permissions", "tenant": "tenantId"}
 	//
-	// Keys that it does not name mean nothing, whatever they are called. Without
-	// one for the Subject that is the principalId on REST and WebSocket APIs, and
-	// nobody on HTTP APIs. The context must hold the Subject as a string.
+	// A key that is not in it means nothing, whatever it is called. If no key is
+	// mapped to the subject, it is principalId on REST and WebSocket APIs; on HTTP
+	// APIs the caller is nobody. The subject must be a string in the context.
 	LambdaClaims map[string]string
 	// LambdaIdentity is the key of a Lambda authorizer's context under which the
 	// authorizer hands on a whole identity as JSON text: authorizer.ContextKey for
@@ -70,19 +75,20 @@ type Config struct {
 	// own. "" means that the context holds no such identity.
 	LambdaIdentity string
 
-	// SubjectClaim becomes Identity.Subject; "": sub. It must be a claim that
-	// callers cannot choose themselves, and unique to one caller of an issuer.
+	// SubjectClaim is the claim that becomes Identity.Subject. "" means sub. It must
+	// be a claim that callers cannot choose themselves, and unique to one caller of
+	// an issuer.
 	SubjectClaim string
-	// ScopeClaim becomes Identity.Scopes; "": scp where the token has one, else
-	// scope. Where the front joins lists, one that is a list must be in Lists or
-	// CommaLists as well.
+	// ScopeClaim is the claim that becomes Identity.Scopes. "" means scp if the
+	// token has it, else scope. If the authorizer renders lists as text, a
+	// ScopeClaim that is a list must be in Lists or CommaLists as well.
 	ScopeClaim string
-	// Lists are claims that are lists of names without blanks, so that List and
-	// Decode may read the [a b] of HTTP APIs; scp and, from a Cognito issuer,
-	// cognito:groups are known to be. scope cannot be one.
+	// Lists are the claims that are lists of names without blanks: List and Decode
+	// may then read the [a b] of HTTP APIs. scp always is one, and cognito:groups
+	// and aud are if the issuer is a Cognito user pool. scope cannot be one.
 	Lists []string
-	// CommaLists are claims that are lists of names without commas, so that List
-	// and Decode may read the a,b of REST APIs' Cognito authorizers. scope cannot
+	// CommaLists are the claims that are lists of names without commas: List and
+	// Decode may then read the a,b of a REST API's Cognito authorizer. scope cannot
 	// be one.
 	CommaLists []string
 }
@@ -127,7 +133,8 @@ func New(c Config) (*Extractor, error) {
 	return e, nil
 }
 
-// MustNew is New for program start: it panics where New returns an error.
+// MustNew is like New but panics if New returns an error. It is for variables and
+// for the start of a program.
 func MustNew(c Config) *Extractor {
 	e, err := New(c)
 	if err != nil {

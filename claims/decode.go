@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// Decode fills the struct that v points to with claims. A field is filled by the
-// claim that its json tag names, or that has exactly the field's own name: SUB
-// never fills a field tagged sub. Fields whose claim is missing or null keep
-// their value; unexported fields and those tagged "-" are passed over, an
-// embedded struct's fields count as the outer one's.
+// Decode fills the struct that v points to with claims. A field gets the claim
+// that its json tag names, or without a tag the claim that has exactly the
+// field's name: SUB never fills a field tagged sub. A field whose claim is missing
+// or null keeps its value. Decode skips unexported fields and those tagged "-",
+// and treats the fields of an embedded struct as the outer struct's.
 //
-// Fields are strings, bools, numbers of any size (json.Number keeps them exact),
-// time.Time from the forms of exp, slices, maps with string keys, structs, any,
-// and pointers to these. Where the source renders claims as text, "true" fills a
-// bool, "1718722804" a number or time.Time, and []string follows List. A number
-// that an integer field cannot hold is an error.
+// A field may be a string, a bool, a number of any size (json.Number keeps it
+// exact), a time.Time for the forms of exp, a slice, a map with string keys, a
+// struct, any, or a pointer to one of these. If the source renders claims as text,
+// "true" fills a bool, "1718722804" fills a number or a time.Time, and []string
+// follows List. A number that the field cannot hold is an error.
 //
-// On an error, which names the claim and holds no value, v is unchanged.
+// An error names the claim and holds no value. After an error v is unchanged.
 func (id *Identity) Decode(v any) error {
 	target := reflect.ValueOf(v)
 	if target.Kind() != reflect.Pointer || target.IsNil() || target.Elem().Kind() != reflect.Struct {

@@ -8,8 +8,8 @@ import (
 	"github.com/gatehouse-go/gatehouse/internal/authorizer"
 )
 
-// setText fills a field from a rendering; text that is no JSON literal of the
-// field's kind is refused.
+// setText fills a field from a rendering. It refuses text that is not a JSON
+// literal of the field's kind.
 func setText(field reflect.Value, text string) error {
 	switch {
 	case field.Kind() == reflect.String && field.Type() != numberType:

@@ -15,29 +15,30 @@ var errEventSource = errors.New("claims: the event does not come from the ARNs o
 //	events := claims.Fallback{Sources: []string{queueARN}, Events: reindex}
 //	lambda.Start(adapter.New(h, &adapter.Options{Fallback: events.Handle}))
 //
-// What AWS services write about themselves keeps out another account's topic,
-// bucket or rule where the function's resource policy lacks a SourceArn. It does
-// not keep out who may call lambda:InvokeFunction, because the whole event is
-// theirs. Users of a Cognito identity pool who may are told apart by the
-// runtime, and never reach Events. The zero Fallback refuses everything. A
-// Fallback is safe for concurrent use if its functions are, and must not be
-// changed once it is used.
+// Comparing ARNs keeps out another account's topic, bucket or rule if the
+// function's resource policy lacks a SourceArn, because those services write them
+// into the event. It does not keep out whoever may call lambda:InvokeFunction and
+// so writes the whole event. If that is a user of a Cognito identity pool, the
+// Lambda runtime says so, and the event never reaches Events.
+//
+// The zero Fallback refuses everything. A Fallback must not be changed once it is
+// used; it is safe for concurrent use if its functions are.
 type Fallback struct {
 	// Sources are ARNs. Each record of an event must name one of them as its
 	// eventSourceARN (SQS, Kinesis, DynamoDB), its Sns.TopicArn or its
 	// s3.bucket.arn; an event of Amazon MSK or MQ as its eventSourceArn; one of
 	// EventBridge all of its resources, which for a schedule are the rule's ARN.
 	Sources []string
-	// Events is given the events of Sources. Nil: they are refused.
+	// Events is given the events that come from Sources. Nil: they are refused.
 	Events func(ctx context.Context, event json.RawMessage) (any, error)
 
-	// Client is given what a user of a Cognito identity pool sent who invoked
-	// the function, if Identifier knows that user. The event is the user's word:
-	// serve nothing but the caller's own operations. FromContext finds the
-	// caller in ctx as well. Nil: refused.
+	// Client is given the event that a user of a Cognito identity pool invoked the
+	// function with, if Identifier knows that user. The whole event is the user's
+	// word: serve nothing but the caller's own operations. FromContext finds the
+	// caller in ctx as well. Nil: such events are refused.
 	Client func(ctx context.Context, caller *Identity, event json.RawMessage) (any, error)
-	// Identifier says which pools' users are known; its Sources hold
-	// IdentityPool. Nil: none.
+	// Identifier says which pools' users are known. IdentityPool must be among its
+	// Sources. Nil: nobody is known.
 	Identifier *Extractor
 }
 

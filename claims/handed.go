@@ -41,7 +41,7 @@ func newHanded(st *statement, key string, r *rules) (*Identity, error) {
 	if exp, _ := set.find("exp"); set.str("iss") == "" || exp.kind != '0' {
 		return nil, errHandedParts
 	}
-	id, err := newIdentity(LambdaAuthorizer, set, r, &handedOn)
+	id, err := fromClaims(LambdaAuthorizer, set, r, &handedOn)
 	if err != nil {
 		return nil, err
 	}

@@ -10,13 +10,13 @@ type IAM struct {
 	AccessKeyID string
 	AccountID   string // the caller's
 	CallerID    string
-	UserARN     string // of an assumed role it ends in a session name, which the caller may have chosen
-	UserID      string // never given to another user or role again, unlike a name
+	UserARN     string // for an assumed role it ends in the session name, which the caller may have chosen
+	UserID      string // unlike a name it is never given to another user or role; for an assumed role the session name follows it
 	OrgID       string // of AWS Organizations
 
 	CognitoIdentityID     string
 	CognitoIdentityPoolID string
-	CognitoAMR            []string // how the identity pool authenticated its user; a REST API tells "authenticated" alone
+	CognitoAMR            []string // how the identity pool authenticated its user; a REST API says only "authenticated"
 }
 
 var (

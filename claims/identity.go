@@ -3,6 +3,7 @@ package claims
 import (
 	"encoding/json"
 	"errors"
+	"iter"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -10,36 +11,36 @@ import (
 )
 
 // Identity is who is calling, in one shape whoever vouched for it. Identities
-// are shared: what reads one must not modify it, and then it is safe for
-// concurrent use. The zero Identity is nobody and never comes out of this
-// package; Source and Subject are always set, every other field may be empty.
+// are shared: code that gets one must not modify it, and may then use it
+// concurrently. Source and Subject are always set; every other field may be
+// empty. The zero Identity means nobody, and this package never returns it.
 type Identity struct {
 	Source Source
 
-	// Subject is sub, or the claim of Config.SubjectClaim; a Lambda authorizer's
-	// as Config.LambdaClaims says; an IAM principal's UserID, or
-	// CognitoIdentityID for a user of an identity pool; VPC Lattice's principal;
-	// a certificate's SubjectDN.
+	// Subject is, by source: of a token sub or the claim of Config.SubjectClaim; of
+	// a Lambda authorizer what Config.LambdaClaims says; of SigV4 the UserID, or
+	// the CognitoIdentityID for a user of an identity pool; of VPC Lattice the
+	// principal; of a certificate the SubjectDN.
 	Subject string
-	// Issuer is iss, the CognitoIdentityPoolID or the certificate's IssuerDN; ""
-	// for other sources.
+	// Issuer is iss, the CognitoIdentityPoolID or the certificate's IssuerDN. It is
+	// "" for other sources.
 	Issuer string
 
-	ClientID string // client_id, else azp: whom the token was issued to
+	ClientID string // client_id, else azp: the client that the token was issued to
 	Username string // username or cognito:username
 	TokenUse string // token_use: "access" or "id" in Cognito's tokens
 	ID       string // jti
 
-	Audience []string // aud; empty where the authorizer's text is ambiguous, which List("aud") reports
-	Scopes   []string // what the caller's token grants, scope-tokens of RFC 6749, section 3.3, only
+	Audience []string // aud; empty if the authorizer's text is ambiguous, for which List("aud") returns an error
+	Scopes   []string // what the caller's token grants; only scope-tokens of RFC 6749, section 3.3
 
-	Expiry   time.Time // exp, or that of a ClientCertificate; zero: none stated. authz decides whether it has passed
+	Expiry   time.Time // exp, or NotAfter of a ClientCertificate; zero: not stated. Package authz decides whether it has passed
 	IssuedAt time.Time // iat
 	AuthTime time.Time // auth_time
 
 	IAM         *IAM         // nil unless Source is SigV4, Lattice or IdentityPool
-	Certificate *Certificate // of the connection, whatever the Source; nil: none
-	APIKeyID    string       // of the REST API key sent along; identification, never authentication
+	Certificate *Certificate // of the connection, whatever the Source; nil: it had none
+	APIKeyID    string       // of the REST API key in the request; it identifies a plan, and never authenticates
 
 	apiID      string // whose API said so, where only that makes the subject unique
 	claims     claimSet
@@ -110,16 +111,16 @@ func (id *Identity) LogValue() slog.Value {
 	return slog.StringValue(id.Source.String())
 }
 
-// HasScope reports whether the caller's token grants the scope, compared to the
-// letter.
+// HasScope reports whether the caller's token grants the scope, compared byte for
+// byte.
 func (id *Identity) HasScope(scope string) bool {
 	return slices.Contains(id.Scopes, scope)
 }
 
 // Claim returns a claim by its exact name, as its source delivered it: a string,
-// bool, json.Number, []any or map[string]any. The authorizers of HTTP APIs and
-// Cognito deliver every claim as a string; List and Decode turn that back. A
-// null claim is none.
+// bool, json.Number, []any or map[string]any. The JWT authorizers of HTTP APIs
+// and Cognito authorizers deliver every claim as a string; List and Decode turn
+// that back. A null claim counts as missing. The value is the caller's own.
 func (id *Identity) Claim(name string) (any, bool) {
 	c, ok := id.claims.find(name)
 	if !ok {
@@ -128,41 +129,46 @@ func (id *Identity) Claim(name string) (any, bool) {
 	return c.value(), true
 }
 
-// NewIdentity returns the Identity that src gives for these claims, for tests
-// and verifiers. They are what a token holds, or a Lambda authorizer's context
-// once its keys are renamed; for the other sources the members that the front
-// writes: an HTTP API's authorizer.iam, a clientCert, a VPC Lattice identity,
-// cognitoIdentityId and cognitoIdentityPoolId.
+// Claims returns all claims with their names, each as Claim returns it, in no
+// particular order. For a Lambda authorizer these are the claims that
+// Config.LambdaClaims maps.
+func (id *Identity) Claims() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		for i := range id.claims.size() {
+			name, v := id.claims.at(i)
+			if v.present() && !yield(name, v.claim(id.claims.members.text).value()) {
+				return
+			}
+		}
+	}
+}
+
+// NewIdentity returns the Identity that src makes of these claims. It is for
+// tests; a verifier uses Extractor.IdentifyVerified. The claims are those that a
+// token holds, or a Lambda authorizer's after Config.LambdaClaims has renamed
+// them. For the other sources they are the members that the front writes: those
+// of an HTTP API's authorizer.iam, of a clientCert or of a VPC Lattice identity,
+// or cognitoIdentityId and cognitoIdentityPoolId.
 //
-// The values are any Go number, json.Number, string, bool, []string, []any or
-// map[string]any; nil is no claim. A source's own text for numbers and dates is
-// understood as well. The default rules of Config apply. NewIdentity refuses an
-// unknown source, a missing or empty subject, what Extractor.Identify refuses of
-// src, and values of other types.
+// A value is any Go number, json.Number, string, bool, []string, []any or
+// map[string]any; nil counts as missing. A source's own text for numbers and
+// dates is understood as well. The rules of the zero Config apply. NewIdentity
+// returns an error for an unknown source, a missing or empty subject, a value of
+// another type, and whatever Extractor.Identify refuses of src.
 func NewIdentity(src Source, claims map[string]any) (*Identity, error) {
 	if !src.known() {
-		return nil, errors.New("claims: NewIdentity: " + src.String() + " is no source")
+		return nil, errors.New("claims: NewIdentity: " + src.String() + " is not a source")
 	}
 	for name, value := range claims {
 		if !isClaim(value) {
-			return nil, errors.New("claims: NewIdentity: claim " + strconv.Quote(name) + " has no type that a token can hold")
+			return nil, errors.New("claims: NewIdentity: claim " + strconv.Quote(name) + " is of a type that a token cannot hold")
 		}
 	}
 	text, err := json.Marshal(claims)
 	if err != nil {
 		return nil, errors.New("claims: NewIdentity: a number that a token cannot hold")
 	}
-	return ParseIdentity(src, text)
-}
-
-// ParseIdentity is NewIdentity for claims that are still JSON, such as the
-// payload of a token that a verifier has checked. A member that comes twice is an
-// error.
-func ParseIdentity(src Source, object []byte) (*Identity, error) {
-	if !src.known() {
-		return nil, errors.New("claims: ParseIdentity: " + src.String() + " is no source")
-	}
-	set, err := readClaimBytes(string(object), object)
+	set, err := readClaimBytes(string(text), text)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +179,7 @@ func ParseIdentity(src Source, object []byte) (*Identity, error) {
 func newGiven(st *statement) (id *Identity, err error) {
 	switch st.source {
 	case LambdaAuthorizer:
-		return newIdentity(st.source, st.claims, &defaults, st.source.row())
+		return fromClaims(st.source, st.claims, &defaults, st.source.row())
 	case ClientCertificate:
 		if st.certificate, err = newCertificate(st.claims); err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"math"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -237,15 +238,15 @@ func TestSourceString(t *testing.T) {
 	}
 }
 
-// TestParseIdentity: JSON gives the Identity that the same claims in Go give.
-func TestParseIdentity(t *testing.T) {
+// JSON that a verifier read gives the Identity that the same claims in Go give.
+func TestClaimsInJSONAndInGo(t *testing.T) {
 	want, err := claims.NewIdentity(claims.Verified, map[string]any{
 		"sub": "ada", "iss": "https://issuer.example", "exp": 4102444800, "scope": "a b", "n": json.Number("9007199254740993"),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := claims.ParseIdentity(claims.Verified, []byte(`{"sub":"ada","iss":"https://issuer.example","exp":4102444800,"scope":"a b","n":9007199254740993}`))
+	got, err := anyone.IdentifyVerified([]byte(`{"sub":"ada","iss":"https://issuer.example","exp":4102444800,"scope":"a b","n":9007199254740993}`), "")
 	if err != nil || got.Key() != want.Key() || !got.Expiry.Equal(want.Expiry) || !got.HasScope("b") {
 		t.Errorf("%+v (%v), want %+v", got, err, want)
 	}
@@ -253,11 +254,32 @@ func TestParseIdentity(t *testing.T) {
 		t.Errorf("n is %v", n)
 	}
 	for _, object := range []string{``, `null`, `[]`, `{"sub":"ada"`, `{"sub":"ada","sub":"bob"}`, `{"sub":""}`, `{"sub":1}`, `{}`} {
-		if id, err := claims.ParseIdentity(claims.Verified, []byte(object)); id != nil || err == nil {
+		if id, err := anyone.IdentifyVerified([]byte(object), ""); id != nil || err == nil {
 			t.Errorf("%s: %+v, %v", object, id, err)
 		}
 	}
-	if id, err := claims.ParseIdentity(99, []byte(`{"sub":"ada"}`)); id != nil || err == nil {
-		t.Errorf("no source: %+v, %v", id, err)
+}
+
+// Claims yields what Claim returns, for every claim but null ones.
+func TestClaimsOfAnIdentity(t *testing.T) {
+	e := claims.MustNew(claims.Config{Sources: []claims.Source{claims.JWT, claims.LambdaAuthorizer}, InsecureAnyIssuer: true, InsecureAnyAPI: true,
+		LambdaClaims: map[string]string{"sub": "userId", "tenant": "t", "gone": "missing"}})
+	for name, row := range map[string]struct {
+		r    *http.Request
+		want map[string]any
+	}{
+		"a token":   {requestFrom(t, adapter.HTTPAPIV2, jwtWith(`"n":null,"x":{"a":[1]},"\u0065":"\u0065"`)), map[string]any{"sub": "f2a4c6d8", "x": map[string]any{"a": []any{json.Number("1")}}, "e": "e"}},
+		"a context": {requestFrom(t, adapter.HTTPAPIV2, `{"lambda":{"userId":"ada","t":"t1","sub":"root"}}`), map[string]any{"sub": "ada", "tenant": "t1"}},
+	} {
+		id := identify(t, e, row.r)
+		if diff := cmp.Diff(row.want, maps.Collect(id.Claims())); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+		for range id.Claims() {
+			break
+		}
+	}
+	for name := range new(claims.Identity).Claims() {
+		t.Errorf("the zero Identity has a claim %q", name)
 	}
 }

@@ -49,5 +49,5 @@ func newLambda(st *statement, r *rules, src *source) (*Identity, error) {
 	if len(set.renames) == 0 || !set.some(value.present) {
 		return nil, errNoClaims
 	}
-	return newIdentity(LambdaAuthorizer, set, r, src)
+	return fromClaims(LambdaAuthorizer, set, r, src)
 }

@@ -7,23 +7,24 @@ import (
 	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
-// ErrAmbiguous reports a list that cannot be told from its text: the authorizer
-// rendered ["a", "b"] and something else alike. Config.Lists and
-// Config.CommaLists say which claims hold no such something else.
+// ErrAmbiguous reports a list whose text has several meanings: the authorizer
+// renders ["a", "b"] and some other value as the same text. Config.Lists and
+// Config.CommaLists name the claims that never have such another value.
 var ErrAmbiguous error = cause.Text("claims: text of a list is ambiguous")
 
 // List returns a claim that holds several strings, such as cognito:groups. A
-// JSON array is exact; a string is a list of one. Where the authorizer rendered
-// arrays as text, they are read only if nothing else can be meant:
+// JSON array is exact; a string is a list of one. If the authorizer rendered an
+// array as text, List reads the text only if it can mean nothing else:
 //
-//   - HTTP APIs write [a b]. It is read for the claims of Config.Lists, for scp,
-//     and for cognito:groups and aud of a Cognito issuer, which hold no blanks;
-//     never for scope, which is a string.
-//   - Cognito authorizers of REST APIs write a,b, and Lambda authorizers may. It
-//     is read for the claims of Config.CommaLists.
+//   - HTTP APIs write [a b]. List reads it for the claims of Config.Lists, for scp,
+//     and for cognito:groups and aud of a Cognito user pool, whose elements never
+//     hold blanks. It never reads it for scope, which is a string.
+//   - Cognito authorizers of REST APIs write a,b, and Lambda authorizers may. List
+//     reads it for the claims of Config.CommaLists.
 //
-// Any other text in such a form is an error that wraps ErrAmbiguous. A claim
-// that is missing or null gives a nil list; one of another type is an error.
+// For any other text in such a form List returns an error that wraps
+// ErrAmbiguous. It returns nil for a claim that is missing or null, and an error
+// for a claim of another type. The list is the caller's own.
 func (id *Identity) List(name string) ([]string, error) {
 	c, _ := id.claims.find(name)
 	return id.list(name, c)
@@ -88,8 +89,8 @@ type rules struct {
 
 var defaults = rules{subject: "sub"}
 
-// holdsNames tells whether the elements of a list claim are known to be names
-// without the character with which the source joins them.
+// holdsNames reports whether the elements of a list claim are known to be names
+// without the character by which the source joins them.
 func (r *rules) holdsNames(id *Identity, name string) bool {
 	if id.rendering().commas {
 		return slices.Contains(r.commas, name)

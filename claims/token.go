@@ -22,7 +22,7 @@ var (
 // See https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html,
 // and tellREST for REST APIs.
 func newToken(st *statement, r *rules, src *source) (*Identity, error) {
-	return newIdentity(st.source, st.claims, r, src)
+	return fromClaims(st.source, st.claims, r, src)
 }
 
 // tokenClaims are the values of the claims that an Identity has fields for.
@@ -80,9 +80,9 @@ func (t *tokenClaims) put(name string, v value) {
 	}
 }
 
-// newIdentity builds the Identity of a token's claims, or of others that have
+// fromClaims builds the Identity of a token's claims, or of others that have
 // their names.
-func newIdentity(s Source, set claimSet, r *rules, src *source) (*Identity, error) {
+func fromClaims(s Source, set claimSet, r *rules, src *source) (*Identity, error) {
 	var t tokenClaims
 	t.collect(set, r)
 	text := set.members.text

@@ -100,7 +100,7 @@ func (v *Verifier) compare(r *http.Request, t *verified) (f Finding) {
 	case t != nil && id == nil:
 		f.Err = errNoGateway
 	case t != nil:
-		f.Claims, f.Err = differing(r.Context(), id, t)
+		f.Claims, f.Err = differing(id, t)
 	}
 	return f
 }

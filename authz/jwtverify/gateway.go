@@ -1,28 +1,22 @@
 package jwtverify
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 
-	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/internal/authorizer"
-	"github.com/gatehouse-go/gatehouse/internal/scan"
 )
 
 // differing returns the names of the claims in which the gateway's and a
 // verified token's differ, sorted, and an error if one of them counts. Null is
 // as good as missing.
-func differing(ctx context.Context, gateway *claims.Identity, t *verified) ([]string, error) {
-	said, err := gatewayClaims(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errGateway, err)
+func differing(gateway *claims.Identity, t *verified) ([]string, error) {
+	said, proved := object(maps.Collect(gateway.Claims())), rendered(gateway.Source, t.claims)
+	if proved == nil {
+		return nil, errGateway
 	}
-	proved := rendered(gateway.Source, t.claims)
 	names := map[string]bool{}
 	for _, side := range [...]object{said, proved} {
 		for name := range side {
@@ -36,15 +30,18 @@ func differing(ctx context.Context, gateway *claims.Identity, t *verified) ([]st
 }
 
 // rendered returns a token's claims as an authorizer of this source hands them
-// on. A native JWT authorizer of a REST API keeps their types.
+// on, nil if it does not hand on a token's. A native JWT authorizer of a REST API
+// keeps their types.
 func rendered(src claims.Source, token object) object {
 	switch src {
 	case claims.JWT:
 		return fromTexts(authorizer.RenderHTTPAPI(token))
 	case claims.Cognito:
 		return fromTexts(authorizer.RenderCognito(token))
+	case claims.NativeJWT:
+		return token
 	}
-	return token
+	return nil
 }
 
 func fromTexts(texts map[string]string) object {
@@ -65,38 +62,4 @@ func sameDate(name string, gateway, token *claims.Identity) bool {
 		return gateway.IssuedAt.Equal(token.IssuedAt)
 	}
 	return false
-}
-
-// gatewayClaims returns all claims of an event from which an Extractor took an
-// Identity: it has checked that they are in one place only, and distinct.
-func gatewayClaims(ctx context.Context) (object, error) {
-	event, ok := adapter.FromContext(ctx)
-	if !ok {
-		return nil, errMalformed
-	}
-	var requestContext json.RawMessage
-	if err := event.RequestContext(&requestContext); err != nil {
-		return nil, err
-	}
-	data := member(requestContext, "authorizer")
-	if jwt := member(data, "jwt"); jwt != nil { // payload format 2.0
-		data = jwt
-	}
-	return decode(member(data, "claims"))
-}
-
-// member returns a member's value in a JSON object, nil without one.
-func member(object []byte, name string) []byte {
-	s := scan.New(object)
-	if s.Kind() != '{' {
-		return nil
-	}
-	for s.Enter(); s.Next(); {
-		found := s.Name().Is(object, name)
-		start, end := s.Skip()
-		if found {
-			return object[start:end]
-		}
-	}
-	return nil
 }

@@ -21,25 +21,22 @@ type object map[string]any
 // unreadable: another reader of the same token might take the other value
 // (RFC 7519 section 4, RFC 8725 section 2.7). So do more than 64 nested values.
 func decode(data []byte) (object, error) {
-	d := decoder{Scanner: scan.New(data), data: data, text: string(data)}
-	if d.Kind() != '{' || !utf8.Valid(data) {
-		return nil, errMalformed
-	}
-	members := d.object(len(data) / usualMember)
+	start := scan.Start(data)
+	end, distinct := scan.Distinct(data, start)
 	switch {
-	case d.End() != nil:
+	case scan.Kind(data, start) != '{' || scan.End(data, end) != nil || !utf8.Valid(data):
 		return nil, errMalformed
-	case d.duplicate:
+	case !distinct:
 		return nil, errDuplicate
 	}
-	return members, nil
+	d := decoder{Scanner: scan.New(data), data: data, text: string(data)}
+	return d.object(len(data) / usualMember), nil
 }
 
 type decoder struct {
 	scan.Scanner
-	data      []byte
-	text      string // of data, so that most strings are no copies of their own
-	duplicate bool
+	data []byte
+	text string // data, so that most strings need no copy of their own
 }
 
 func (d *decoder) value() any {
@@ -70,10 +67,8 @@ const usualMember = 40
 func (d *decoder) object(usual int) object {
 	members := make(object, usual)
 	for d.Enter(); d.Next(); {
-		known := len(members)
 		name := d.decoded(d.Name())
 		members[name] = d.value()
-		d.duplicate = d.duplicate || len(members) == known
 	}
 	return members
 }
