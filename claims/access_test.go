@@ -1,8 +1,10 @@
 package claims_test
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/claims"
 )
 
@@ -27,7 +29,7 @@ var tokens = []struct {
 	{"Keycloak access", "https://k.example/realms/r", "JWT", `"aud":"account","azp":"spa1","typ":"Bearer"`, "spa1", "", false, true},
 	{"Keycloak ID", "https://k.example/realms/r", "JWT", `"aud":"spa1","azp":"spa1","typ":"ID"`, "spa1", "", false, false},
 	{"Google ID", "https://accounts.google.com", "JWT", `"aud":"c.apps.googleusercontent.com","azp":"c.apps.googleusercontent.com","at_hash":"x"`, "c.apps.googleusercontent.com", "", false, false},
-	{"token_use that is no text", pool, "at+jwt", `"token_use":["access"]`, "", "", false, false},
+	{"token_use that is not text", pool, "at+jwt", `"token_use":["access"]`, "", "", false, false},
 	{"token_use of an ID token in an access token's type", pool, "at+jwt", `"token_use":"id"`, "", "id", false, false},
 }
 
@@ -46,6 +48,27 @@ func TestAccessTokensOfKnownIssuers(t *testing.T) {
 			if id.ClientID != row.client || id.TokenUse != row.use || id.IsAccessToken() != check.want {
 				t.Errorf("%s: ClientID %q, TokenUse %q, IsAccessToken %v, want %q, %q, %v",
 					row.name, id.ClientID, id.TokenUse, id.IsAccessToken(), row.client, row.use, check.want)
+			}
+		}
+	}
+}
+
+// Behind an HTTP API's JWT authorizer the header of the token is not known, and
+// lists are text; otherwise it is the same.
+func TestAccessTokensBehindAGateway(t *testing.T) {
+	for _, row := range tokens {
+		plain := claims.MustNew(claims.Config{Issuers: []string{row.issuer}})
+		listed := claims.MustNew(claims.Config{Issuers: []string{row.issuer}, AccessTokenIssuers: []string{row.issuer}})
+		members := strings.NewReplacer(`["https://api.example.com","https://t.eu.auth0.com/userinfo"]`,
+			`"[https://api.example.com https://t.eu.auth0.com/userinfo]"`, `["access"]`, `"[access]"`).Replace(row.payload)
+		r := requestFrom(t, adapter.HTTPAPIV2, jwtWith(`"iss":"`+row.issuer+`",`+members))
+		for _, check := range []struct {
+			e    *claims.Extractor
+			want bool
+		}{{plain, row.use == "access"}, {listed, row.listed}} {
+			id := identify(t, check.e, r)
+			if id.ClientID != row.client || id.IsAccessToken() != check.want {
+				t.Errorf("%s: ClientID %q, IsAccessToken %v, want %q, %v", row.name, id.ClientID, id.IsAccessToken(), row.client, check.want)
 			}
 		}
 	}

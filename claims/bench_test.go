@@ -1,15 +1,19 @@
 package claims_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/claims"
 )
 
-// maxAllocs is the budget for everything between an event and an Identity of 14
-// claims.
-const maxAllocs = 12
+// maxAllocs and maxBytes are the budget for everything between an event and an
+// Identity of 14 claims: what the event says, the Identity and its scopes.
+const (
+	maxAllocs = 3
+	maxBytes  = 1400
+)
 
 // extraction returns a function that takes an Identity out of an event that
 // nobody has read yet.
@@ -53,7 +57,21 @@ func TestAllocations(t *testing.T) {
 	if got := all - own; got > maxAllocs {
 		t.Errorf("%v allocations for an Identity of 14 claims, want at most %v", got, maxAllocs)
 	}
-	t.Logf("%v allocations", all-own)
+	if got := bytesPerRun(100, func() { extract() }) - bytesPerRun(100, parse); got > maxBytes {
+		t.Errorf("%v bytes for an Identity of 14 claims, want at most %v", got, maxBytes)
+	}
+}
+
+func bytesPerRun(runs int, f func()) int {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	f()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		f()
+	}
+	runtime.ReadMemStats(&after)
+	return int(after.TotalAlloc-before.TotalAlloc) / runs
 }
 
 func BenchmarkIdentify(b *testing.B) {

@@ -43,7 +43,7 @@ func TestMalformedCertificate(t *testing.T) {
 	}
 }
 
-// A certificate that does not name one subject identifies nobody, and is no harm
+// A certificate that does not name one subject identifies nobody, and does no harm
 // beside a token.
 func TestCertificateThatNamesNobody(t *testing.T) {
 	for name, cert := range map[string]string{
@@ -52,8 +52,8 @@ func TestCertificateThatNamesNobody(t *testing.T) {
 		"subject null":        `{"subjectDN":null,"issuerDN":"CN=CA",` + validity + `}`,
 		"subject in capitals": `{"SubjectDN":"CN=root","SUBJECTDN":"CN=root","issuerDN":"CN=CA",` + validity + `}`,
 		"subject is a list":   `{"subjectDN":["CN=root"],` + validity + `}`,
-		"subject is no text":  `{"subjectDN":"CN=\ud800",` + validity + `}`,
-		"issuer is no text":   `{"subjectDN":"CN=buoy","issuerDN":"CN=\udc00",` + validity + `}`,
+		"subject is not text": `{"subjectDN":"CN=\ud800",` + validity + `}`,
+		"issuer is not text":  `{"subjectDN":"CN=buoy","issuerDN":"CN=\udc00",` + validity + `}`,
 		"no validity":         `{"subjectDN":"CN=buoy","issuerDN":"CN=CA"}`,
 		"validity null":       `{"subjectDN":"CN=buoy","validity":null}`,
 	} {

@@ -28,7 +28,7 @@ func (p *problems) values(field string, values []string, refuse func(string) str
 // makes of an unset variable must not lift the restriction.
 func (p *problems) pins(field string, values []string, refuse func(string) string) {
 	if values != nil && len(values) == 0 {
-		p.add(field, "%q is empty; nil is no pin", values)
+		p.add(field, "%q is empty; nil means no pin", values)
 	}
 	p.values(field, values, refuse)
 }

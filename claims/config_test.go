@@ -14,7 +14,7 @@ func TestNewRefuses(t *testing.T) {
 		`] contradicts InsecureAnyIssuer`:                  {Issuers: issuers, InsecureAnyIssuer: true},
 		`Config.Issuers: "" is empty`:                      {Issuers: []string{""}},
 		`Config.Issuers: "x y" contains white space`:       {Issuers: []string{"x y"}},
-		`Config.APIs: [] is empty; nil is no pin`:          {Issuers: issuers, APIs: strings.Fields("")},
+		`Config.APIs: [] is empty; nil means no pin`:       {Issuers: issuers, APIs: strings.Fields("")},
 		`Config.APIs: "" is empty`:                         {Issuers: issuers, APIs: strings.Split("", ",")},
 		`Config.Stages: "prod " contains white space`:      {Issuers: issuers, Stages: []string{"prod "}},
 		`Config.Accounts: "12" is not an account id`:       {Issuers: issuers, Accounts: []string{"12"}},

@@ -145,7 +145,7 @@ func useEveryClaim(t *testing.T, id *claims.Identity) {
 	}
 	for _, scope := range id.Scopes {
 		if strings.ContainsAny(scope, " \t\n\u00a0") || scope == "" {
-			t.Errorf("scope %q is no scope-token", scope)
+			t.Errorf("scope %q is not a scope-token", scope)
 		}
 	}
 }

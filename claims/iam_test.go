@@ -152,7 +152,7 @@ func restWith(identity string) string {
 	return `{"httpMethod":"GET","path":"/notes","requestContext":{"apiId":"a1b2c3","stage":"prod","identity":` + identity + `}}`
 }
 
-// What a client can choose, or must keep to itself, is no claim.
+// What a client can choose, or must keep to itself, is not a claim.
 func TestClaimsOfARESTIdentity(t *testing.T) {
 	id := identify(t, everybody, request(t, restWith(`{`+restOf+`,"sourceIp":"192.0.2.1","userAgent":"root","apiKey":"s3cr3t","apiKeyId":"k1"}`)))
 	for _, name := range []string{"sourceIp", "userAgent", "apiKey"} {
@@ -199,7 +199,7 @@ func TestLatticeThatNamesNobody(t *testing.T) {
 	}
 }
 
-// Other spellings are no data of a caller either.
+// Other spellings do not name a caller either.
 func TestOtherSpellingsOfLattice(t *testing.T) {
 	id := identify(t, everybody, request(t, `{"version":"2.0","path":"/","method":"GET","headers":{},"requestContext":{"serviceArn":"arn:1",
 		"identity":{"type":"AWS_IAM","principal":"arn:p","principalOrgId":"o-evil","X509SanDns":"evil","sessionname":"evil","sessionName":"s"}}}`))

@@ -209,7 +209,7 @@ func TestClientIDAndAudience(t *testing.T) {
 		client   string
 		audience []string
 	}{
-		`"aud":"api"`:                   {"", []string{"api"}}, // an access token's audience is no client
+		`"aud":"api"`:                   {"", []string{"api"}}, // an access token's audience is not a client
 		`"aud":["api"]`:                 {"", []string{"api"}},
 		`"aud":["api","x"]`:             {"", []string{"api", "x"}},
 		`"aud":["api"],"client_id":"c"`: {"c", []string{"api"}},

@@ -92,7 +92,7 @@ func TestContextKeysMeanNothing(t *testing.T) {
 	}
 }
 
-// An object beside the principalId is no context of a REST API's: it is what
+// An object beside the principalId is not part of a REST API's context. It is what
 // another authorizer would write.
 func TestContextCannotHoldAnotherBlock(t *testing.T) {
 	for _, name := range []string{"claims", "jwt", "lambda", "iam"} {

@@ -102,7 +102,7 @@ func TestTwoCallersInOneEvent(t *testing.T) {
 	}
 }
 
-// merge adds what other says of its caller, and tells whether the two say so in
+// merge adds what other says of its caller, and reports whether the two say so in
 // different blocks. A certificate clashes with nothing.
 func merge(into, other map[string]any) bool {
 	certificate := into["authentication"] != nil || other["authentication"] != nil || hasCertificate(into) || hasCertificate(other)

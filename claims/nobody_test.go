@@ -128,11 +128,11 @@ func TestClaimsMustStandAlone(t *testing.T) {
 		"principalId alone":  `{"principalId":"ada","PrincipalID":"root"}`,
 		"claims twice":       `{"claims":` + nativeClaims + `,"claims":` + nativeClaims + `}`,
 		"exp is missing":     `{"claims":{"sub":"f2a4c6d8","exp":null}}`,
-		"claims are no JSON": `{"claims":{"sub":"f2a4c6d8","exp":true}}`,
+		"exp is a bool":      `{"claims":{"sub":"f2a4c6d8","exp":true}}`,
 	} {
 		for _, front := range []adapter.Format{adapter.RESTAPI, adapter.HTTPAPIV1} {
 			if name == "exp is missing" && front == adapter.HTTPAPIV1 {
-				continue // there it tells nothing about the kind
+				continue // there exp does not tell the kind
 			}
 			if id, err := anyone.Identify(requestFrom(t, front, authorizer)); id != nil || err == nil {
 				t.Errorf("%s on %v: %v, %v, want an error", name, front, id, err)
@@ -202,7 +202,7 @@ func TestEventOfACognitoInvokerIsNobody(t *testing.T) {
 	}
 }
 
-// A second authorizer in the same event is no choice, whatever the first says.
+// A second authorizer in the same event leaves no choice, whatever the first says.
 func TestAuthorizerTwice(t *testing.T) {
 	for _, both := range []string{
 		`"authorizer":` + jwtV2 + `,"authorizer":{"jwt":{"claims":{"sub":"root"}}}`,

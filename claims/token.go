@@ -99,10 +99,10 @@ func fromClaims(s Source, set claimSet, r *rules, src *source) (*Identity, error
 		src:      src,
 	}
 	if id.Subject == "" {
-		return nil, errors.New("claims: no subject: claim " + strconv.Quote(r.subject) + " is not text or empty")
+		return nil, errors.New("claims: no subject: claim " + strconv.Quote(r.subject) + " is empty or not text")
 	}
 	if t.iss.present() && id.Issuer == "" {
-		return nil, errors.New(`claims: claim "iss" is not text or empty`)
+		return nil, errors.New(`claims: claim "iss" is empty or not text`)
 	}
 	// Several audiences without brackets known to be a list stay unread.
 	id.Audience, _ = id.list("aud", t.aud.claim(text))

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Trust says whose word an identifier takes for who is calling: what a policy
-// prints for its reviewers, and what plans for a gateway and for a Lambda
-// authorizer are made from. A nil list is no pin, except for Sources and Reads.
-// The zero Trust knows nobody.
+// Trust says whose word an identifier takes for who is calling. A policy prints
+// it for its reviewers, and plans for a gateway and for a Lambda authorizer are
+// made from it. A nil list means no pin, except for Sources and Reads. The zero
+// Trust knows nobody.
 type Trust struct {
 	Sources   []Source // accepted; nil: none
 	Issuers   []string
@@ -25,8 +25,8 @@ type Trust struct {
 	// ScopeClaim is the claim that holds the scopes; "": scp, else scope.
 	ScopeClaim string
 	// Reads are the parts of a request that the identity depends on, such as
-	// "header Authorization". nil: unknown, as for an Extractor, which depends on
-	// whatever the gateway's authorizer read.
+	// "header Authorization". Nil means that they are not known: an Extractor's
+	// identity depends on whatever the gateway's authorizer read.
 	Reads []string
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // shortContext is longer than most requestContexts, in bytes.
-const shortContext = 4 << 10
+const shortContext = 2 << 10
 
 // A walk is the one way through an event's requestContext. It goes down to the
 // block that says who is calling when it comes by it, so that every byte is read

@@ -26,7 +26,7 @@ func render(claims map[string]any, text func(name string, value any) string) map
 	return rendered
 }
 
-// elements renders the elements of an array, false if value is none.
+// elements renders the elements of an array. It returns false for another value.
 func elements(value any, text func(any) string) ([]string, bool) {
 	switch array := value.(type) {
 	case []string:
@@ -41,7 +41,7 @@ func elements(value any, text func(any) string) ([]string, bool) {
 	return nil, false
 }
 
-// scalar renders what is no array: a string as it is, a number as its decimal
+// scalar renders what is not an array: a string as it is, a number as its decimal
 // text, an object as JSON. For objects and for null in an array the gateway's
 // own text is unconfirmed.
 func scalar(value any) string {

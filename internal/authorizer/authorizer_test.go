@@ -122,6 +122,8 @@ func TestNumericDate(t *testing.T) {
 		"1718722804.5":    time.Date(2024, 6, 18, 15, 0, 4, 5e8, time.UTC),
 		"1.718722804e+09": time.Date(2024, 6, 18, 15, 0, 4, 0, time.UTC),
 		"0":               time.Unix(0, 0).UTC(),
+		"1":               time.Unix(1, 0).UTC(),
+		"253402300799":    time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC),
 	} {
 		if got, ok := authorizer.NumericDate(text); !ok || !got.Equal(want) {
 			t.Errorf("NumericDate(%q) = %v, %v, want %v", text, got, ok, want)
@@ -129,7 +131,7 @@ func TestNumericDate(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "-1", "+1718722804", " 1718722804", "1718722804 ", "0x66719d74", "1_718_722_804", "01718722804", "1718722804s",
-		"1718722804000", "1e300", "9223372036854775808", "Inf", "NaN", "null", "[1718722804]", "Tue Jun 18 15:00:04 UTC 2024",
+		"1718722804000", "253402300800", "999999999999", "00", "171872280４", "1718722804\x00", "17187228:4", "1718722/04", "1e300", "9223372036854775808", "Inf", "NaN", "null", "[1718722804]", "Tue Jun 18 15:00:04 UTC 2024",
 	} {
 		if got, ok := authorizer.NumericDate(text); ok {
 			t.Errorf("NumericDate(%q) = %v, want none", text, got)

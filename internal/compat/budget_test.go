@@ -34,7 +34,7 @@ func invoker(t *testing.T, h lambda.Handler, s scenario.Scenario) func() {
 // to what it may allocate with nothing logged.
 func TestChainBudget(t *testing.T) {
 	skipUnderRace(t)
-	const allocations, kilobytes = 40, 11.0
+	const allocations, kilobytes = 29, 7.7
 	s := get(t)
 	s.Limited = true
 	invoke := invoker(t, adapter.New(chain(), nil), s)

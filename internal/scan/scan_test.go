@@ -186,3 +186,20 @@ func FuzzBase64(f *testing.F) {
 		}
 	})
 }
+
+// In is the decoded text of a scanned string, whether that holds escapes or not.
+func TestTextIn(t *testing.T) {
+	for text, want := range map[string]string{
+		`""`: "", `"ada"`: "ada", `"é"`: "é", `"\u0061\n\/"`: "a\n/", `"\ud83d\ude00"`: "😀", `"\ud800x"`: "\ufffdx", "\"\xffx\"": "\ufffdx",
+	} {
+		data := `["before",` + text + `]`
+		s := scan.New([]byte(data))
+		s.Enter()
+		s.Next()
+		s.Skip()
+		s.Next()
+		if got := s.String().In(data); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -1,9 +1,15 @@
-package before
+package claims_test
 
 import (
 	"fmt"
 	"strings"
 )
+
+// heads are the beginnings of events whose requestContext tells the front.
+var heads = []string{
+	`{"httpMethod":"GET","path":"/",`, `{"version":"1.0","httpMethod":"GET","path":"/",`, `{"version":"2.0","rawPath":"/",`,
+	`{"version":"2.0","path":"/","method":"GET",`,
+}
 
 // generate makes an event of what choices say: mostly what a front writes, with
 // every kind of fault here and there.
