@@ -1,8 +1,9 @@
 package claims
 
 import (
-	"errors"
 	"time"
+
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // Certificate is the client certificate of a mutual TLS connection. The gateway
@@ -23,7 +24,7 @@ type Certificate struct {
 // did not send it.
 func (c *Certificate) PEM() string { return c.claims.str("clientCertPem") }
 
-var errValidity = errors.New("claims: the client certificate's validity is not a pair of dates")
+const errValidity = cause.Text("claims: the client certificate's validity is not a pair of dates")
 
 // readCertificate reads the client certificate at i of data, a text as bytes:
 //

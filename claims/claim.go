@@ -2,18 +2,18 @@ package claims
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 	"github.com/gatehouse-go/gatehouse/internal/scan"
 )
 
-var (
-	errNotObject = errors.New("claims: authorizer data is not a JSON object where it has to be one")
-	errMalformed = errors.New("claims: authorizer data is malformed JSON")
-	errDuplicate = errors.New("claims: authorizer data names a member twice")
-	errNoClaims  = errors.New("claims: authorizer data holds no claims")
+const (
+	errNotObject = cause.Text("claims: authorizer data is not a JSON object where it has to be one")
+	errMalformed = cause.Text("claims: authorizer data is malformed JSON")
+	errDuplicate = cause.Text("claims: authorizer data names a member twice")
+	errNoClaims  = cause.Text("claims: authorizer data holds no claims")
 )
 
 // A claim is the value of one claim, as its source delivered it.

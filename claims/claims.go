@@ -98,22 +98,22 @@ package claims
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 	"github.com/gatehouse-go/gatehouse/internal/form"
 )
 
-var (
-	errInvoker        = errors.New("claims: a client invoked the function itself and wrote its event")
-	errUnpinned       = errors.New("claims: with payload format 1.0 a JWT authorizer's claims need Config.APIs or Accounts, or an Insecure setting")
-	errPinned         = errors.New("claims: the event's API, account or stage is not among those of Config")
-	errAudience       = errors.New("claims: the token is for another audience than Config.Audiences")
-	errAudienceList   = errors.New("claims: the token's aud is a list that the authorizer wrote as text; name aud in Config.Lists if no audience of the issuer's holds a blank")
-	errAudienceCommas = errors.New("claims: the token's aud is a list that the authorizer wrote as text; name aud in Config.CommaLists if no audience of the issuer's holds a comma")
-	errStranger       = errors.New("claims: the issuer is not among Config.Issuers")
-	errUnlisted       = errors.New("claims: the authorizer's kind is not among the accepted Sources")
+const (
+	errInvoker        = cause.Text("claims: a client invoked the function itself and wrote its event")
+	errUnpinned       = cause.Text("claims: with payload format 1.0 a JWT authorizer's claims need Config.APIs or Accounts, or an Insecure setting")
+	errPinned         = cause.Text("claims: the event's API, account or stage is not among those of Config")
+	errAudience       = cause.Text("claims: the token is for another audience than Config.Audiences")
+	errAudienceList   = cause.Text("claims: the token's aud is a list that the authorizer wrote as text; name aud in Config.Lists if no audience of the issuer's holds a blank")
+	errAudienceCommas = cause.Text("claims: the token's aud is a list that the authorizer wrote as text; name aud in Config.CommaLists if no audience of the issuer's holds a comma")
+	errStranger       = cause.Text("claims: the issuer is not among Config.Issuers")
+	errUnlisted       = cause.Text("claims: the authorizer's kind is not among the accepted Sources")
 )
 
 // An Extractor takes Identities out of events by the rules of one Config. New

@@ -1,13 +1,13 @@
 package claims
 
 import (
-	"errors"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/internal/authorizer"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
-var errRESTExpiry = errors.New("claims: exp is neither what a Cognito nor what a native JWT authorizer writes")
+const errRESTExpiry = cause.Text("claims: exp is neither what a Cognito nor what a native JWT authorizer writes")
 
 // tellREST tells apart the two authorizers of a REST API that write into the
 // same place. A Cognito user pool authorizer has all claims as text and exp as a

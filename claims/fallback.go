@@ -3,11 +3,12 @@ package claims
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
+
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
-var errEventSource = errors.New("claims: the event does not come from the ARNs of Fallback.Sources alone")
+const errEventSource = cause.Text("claims: the event does not come from the ARNs of Fallback.Sources alone")
 
 // Fallback hands on events that are not HTTP requests once it is clear who sent
 // them. Its method Handle is for adapter.Options.Fallback:

@@ -1,10 +1,10 @@
 package claims
 
-import "errors"
+import "github.com/gatehouse-go/gatehouse/internal/cause"
 
-var (
-	errNotHanded   = errors.New("claims: the Lambda authorizer's context does not hold an identity under Config.LambdaIdentity")
-	errHandedParts = errors.New("claims: the identity in the Lambda authorizer's context lacks iss or exp")
+const (
+	errNotHanded   = cause.Text("claims: the Lambda authorizer's context does not hold an identity under Config.LambdaIdentity")
+	errHandedParts = cause.Text("claims: the identity in the Lambda authorizer's context lacks iss or exp")
 )
 
 // handedRules are those for an identity that a Lambda authorizer hands on whole.

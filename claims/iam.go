@@ -1,8 +1,9 @@
 package claims
 
 import (
-	"errors"
 	"slices"
+
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // IAM is the AWS principal that signed a request. Every field may be empty.
@@ -19,9 +20,9 @@ type IAM struct {
 	CognitoAMR            []string // how the identity pool authenticated its user; a REST API says only "authenticated"
 }
 
-var (
-	errGuest  = errors.New("claims: a guest of a Cognito identity pool")
-	errNoPool = errors.New("claims: an identity of no Cognito identity pool")
+const (
+	errGuest  = cause.Text("claims: a guest of a Cognito identity pool")
+	errNoPool = cause.Text("claims: an identity of no Cognito identity pool")
 )
 
 // restPrincipal are the members of a REST API's identity that say who signed.

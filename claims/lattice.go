@@ -1,6 +1,6 @@
 package claims
 
-import "errors"
+import "github.com/gatehouse-go/gatehouse/internal/cause"
 
 // latticePrincipal are the members of a VPC Lattice identity that are read, in
 // these spellings alone: documents and libraries disagree on others.
@@ -9,7 +9,7 @@ var latticePrincipal = same(
 	"x509SanDns", "X509SubjectCn", "X509IssuerOu", "X509SanUri", "X509SanNameCn",
 )
 
-var errNotIAM = errors.New("claims: VPC Lattice did not authenticate the caller with AWS credentials")
+const errNotIAM = cause.Text("claims: VPC Lattice did not authenticate the caller with AWS credentials")
 
 // newLattice builds the Identity of who signed a request to VPC Lattice:
 //

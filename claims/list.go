@@ -42,7 +42,7 @@ func (id *Identity) list(name string, c claim) ([]string, error) {
 			return list, nil
 		}
 	}
-	return nil, fmt.Errorf("claims: claim %q is not a list of strings", name)
+	return nil, cause.Text(fmt.Sprintf("claims: claim %q is not a list of strings", name))
 }
 
 func (id *Identity) textList(name, text string) ([]string, error) {

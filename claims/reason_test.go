@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // Why somebody is nobody is for a log, and holds nothing of the event: whatever
@@ -26,6 +27,9 @@ func TestReasonsHoldNoValue(t *testing.T) {
 							continue
 						}
 						reasons[err.Error()] = true
+						if said := cause.Of(err); said == "" || !strings.Contains(err.Error(), strings.Split(said, ";")[0]) {
+							t.Errorf("%s: the line about the invocation says %q of %v", row.file, said, err)
+						}
 						if strings.Contains(err.Error(), secret) || !strings.HasPrefix(err.Error(), "claims: ") {
 							t.Errorf("%s: %v", row.file, err)
 						}

@@ -2,17 +2,17 @@ package claims
 
 import (
 	"context"
-	"errors"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 	"github.com/gatehouse-go/gatehouse/internal/slot"
 )
 
-var (
-	errTwoKinds   = errors.New("claims: two kinds of authorizer data in one event")
-	errWrongFront = errors.New("claims: authorizer data of a kind that this front cannot carry")
-	errUnknown    = errors.New("claims: authorizer data of no kind that is known")
-	errContext    = errors.New("claims: members beside the claims, as only a Lambda authorizer's context has them")
+const (
+	errTwoKinds   = cause.Text("claims: two kinds of authorizer data in one event")
+	errWrongFront = cause.Text("claims: authorizer data of a kind that this front cannot carry")
+	errUnknown    = cause.Text("claims: authorizer data of no kind that is known")
+	errContext    = cause.Text("claims: members beside the claims, as only a Lambda authorizer's context has them")
 )
 
 // A statement is what an event says about its caller. It is read once per

@@ -6,11 +6,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
-var (
-	errNoSubject = errors.New("claims: no subject in the authorizer data")
-	errNoText    = errors.New("claims: subject or issuer is not valid text")
+const (
+	errNoSubject = cause.Text("claims: no subject in the authorizer data")
+	errNoText    = cause.Text("claims: subject or issuer is not valid text")
 )
 
 // newToken builds the Identity of a source that hands on a token's claims. HTTP
@@ -99,10 +101,10 @@ func fromClaims(s Source, set claimSet, r *rules, src *source) (*Identity, error
 		src:      src,
 	}
 	if id.Subject == "" {
-		return nil, errors.New("claims: no subject: claim " + strconv.Quote(r.subject) + " is empty or not text")
+		return nil, cause.Text("claims: no subject: claim " + strconv.Quote(r.subject) + " is empty or not text")
 	}
 	if t.iss.present() && id.Issuer == "" {
-		return nil, errors.New(`claims: claim "iss" is empty or not text`)
+		return nil, cause.Text(`claims: claim "iss" is empty or not text`)
 	}
 	// Several audiences without brackets known to be a list stay unread.
 	id.Audience, _ = id.list("aud", t.aud.claim(text))
@@ -148,7 +150,7 @@ func (id *Identity) readDates(t *tokenClaims, text string) error {
 		}
 		var ok bool
 		if *date.at, ok = id.rendering().dateOf(date.value.claim(text)); !ok {
-			return errors.New("claims: claim " + strconv.Quote(date.name) + " is not a date")
+			return cause.Text("claims: claim " + strconv.Quote(date.name) + " is not a date")
 		}
 	}
 	return nil
