@@ -46,6 +46,24 @@
 // headers and the Content-Length of an answer to HEAD, so these are lost. A body
 // without Content-Type gets one from the front.
 //
+// # ResponseController
+//
+// An [http.ResponseController] works as under net/http, as far as there is a
+// connection:
+//
+//	method                 buffered               streamed
+//	Flush                  settles the header     sends what there is
+//	SetWriteDeadline       nil, without effect    ends the stream, see below
+//	SetReadDeadline        nil: the whole request has arrived before
+//	EnableFullDuplex       nil: so it has
+//	Hijack                 http.ErrNotSupported
+//
+// Once the write deadline of a stream has passed, Write returns
+// os.ErrDeadlineExceeded, also one that is waiting, and the stream ends with an
+// error, or with status 500 if nothing was sent. The ResponseWriter is not an
+// [http.Pusher]. The request's context has a value for [http.ServerContextKey], as
+// code of net/http's own expects, but it is not an *http.Server.
+//
 // # Specifications
 //
 //   - https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
@@ -60,8 +78,6 @@ import (
 	"context"
 	"net/http"
 	"sync/atomic"
-
-	"github.com/gatehouse-go/gatehouse/internal/slot"
 )
 
 // Handler serves Lambda events with an http.Handler. It has the method of
@@ -95,19 +111,14 @@ func New(h http.Handler, opts *Options) *Handler {
 // event that is not a request of a front that h serves, the errors of Options.Fail
 // and Options.Fallback, and an error if a function of Options panics. Whatever else
 // goes wrong with a request becomes a reply. Invoke neither keeps nor changes event.
-func (h *Handler) Invoke(ctx context.Context, event []byte) (reply []byte, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			reply, err = nil, h.optionPanicked(ctx, v)
-		}
-	}()
+func (h *Handler) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 	s := scratches.Get().(*scratch)
 	defer s.free()
 	format, err := h.read(s, event)
 	if err != nil {
 		return h.fallBack(ctx, event, err)
 	}
-	return h.invoke(ctx, s, format)
+	return h.begin(ctx, s, format).invoke(s)
 }
 
 // read parses an event that may be served.
@@ -120,74 +131,4 @@ func (h *Handler) read(s *scratch, event []byte) (Format, error) {
 		err = &EventError{Format: format, Reason: ReasonFormat}
 	}
 	return format, err
-}
-
-func (h *Handler) invoke(ctx context.Context, s *scratch, format Format) ([]byte, error) {
-	inv := h.start(ctx, s, format)
-	defer inv.end(returned)
-	reply, res := h.reply(inv, s)
-	res.bytes = len(reply)
-	if err := h.conclude(inv, res); err != nil {
-		return nil, err
-	}
-	return reply, nil
-}
-
-// reply serves the request that the event makes.
-func (h *Handler) reply(inv *invocation, s *scratch) ([]byte, result) {
-	r, problem := h.newRequest(inv, s)
-	inv.note(r)
-	if problem.status != 0 {
-		return h.own(inv, s, result{status: problem.status, reason: problem.reason, member: problem.member})
-	}
-	inv.response.isHEAD = r.Method == http.MethodHead
-	res := h.serve(inv, r)
-	switch {
-	case res.reason == ReasonLate:
-		res.status = fronts[inv.event.format].late
-		return h.own(inv, s, res)
-	case res.panicked():
-		res.status = http.StatusInternalServerError
-		return h.own(inv, s, res)
-	case inv.body.refused():
-		return h.own(inv, s, result{status: http.StatusBadRequest, reason: ReasonBadBase64})
-	}
-	reply, fault := inv.response.reply()
-	if fault != "" {
-		return h.own(inv, s, result{status: http.StatusInternalServerError, reason: fault})
-	}
-	h.warn(inv)
-	return reply, result{status: int(inv.response.status)}
-}
-
-// own answers in the handler's place. It uses a fresh invocation because the
-// handler may still hold the old one. A panic has been logged already.
-func (h *Handler) own(inv *invocation, s *scratch, res result) ([]byte, result) {
-	if !res.panicked() {
-		h.logOwn(inv, &res)
-	}
-	why := returned
-	if res.reason == ReasonLate {
-		why = timedOut
-	}
-	inv.end(why)
-	fresh := h.start(inv.parent, s, inv.event.format)
-	defer fresh.end(returned)
-	h.answer(fresh, s, res.status, inv.event.slot.CORS())
-	reply, fault := fresh.response.reply()
-	if fault != "" {
-		panic("adapter: own answer: " + string(fault)) // a few bytes fit, unless cors adds megabytes
-	}
-	return reply, res
-}
-
-// answer writes Handler's own answer as the response of a fresh invocation, with
-// the headers of the CORS settings that the handler's request passed.
-func (h *Handler) answer(fresh *invocation, s *scratch, status int, cors slot.Applier) {
-	r, _ := h.newRequest(fresh, s)
-	fresh.response.isHEAD = r.Method == http.MethodHead
-	if cors != nil {
-		cors.Apply(fresh.response.header, r)
-	}
-	http.Error(&fresh.response, http.StatusText(status), status)
 }

@@ -9,12 +9,6 @@ import (
 	"sync"
 )
 
-// What AddAttrs keeps for one invocation.
-const (
-	maxAttrs     = 32
-	maxAttrBytes = 8 << 10
-)
-
 // AddAttrs adds attributes to the invocation that ctx belongs to. They stand in
 // the group "app" of Outcome.Attrs. Values are resolved at once, so that later
 // changes of what they point to do not show; a value of a type that slog does

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"sync"
 
 	"github.com/gatehouse-go/gatehouse/internal/scan"
 )
@@ -14,10 +13,11 @@ import (
 var errBase64 = errors.New("adapter: the request's body is not valid base64")
 
 // body reads a request's body out of the event, decoding base64 as it goes. It is
-// made safe for concurrent use, so that a handler's goroutine that reads on after
-// the invocation gets an error and never a byte of the next event.
+// safe for concurrent use, so that a handler's goroutine that reads on after the
+// handler's part has ended gets an error, and never a byte of the next event.
 type body struct {
-	mu       sync.Mutex
+	exchange *exchange // whose lock guards what follows
+
 	src      []byte // what is left of it
 	size     int    // decoded, in bytes
 	inBase64 bool
@@ -44,12 +44,13 @@ func (b *body) measure() bool {
 	return n%4 == 0
 }
 
-// Read returns http.ErrBodyReadAfterClose after Close and after the invocation.
+// Read returns http.ErrBodyReadAfterClose after Close and once the handler's part
+// has ended.
 func (b *body) Read(p []byte) (n int, err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.exchange.mu.Lock()
+	defer b.exchange.mu.Unlock()
 	switch {
-	case b.closed:
+	case b.closed || b.exchange.state >= closing:
 		return 0, http.ErrBodyReadAfterClose
 	case b.invalid:
 		return 0, errBase64
@@ -106,15 +107,15 @@ func (b *body) group() int {
 
 // Close ends reading. It never fails.
 func (b *body) Close() error {
-	b.mu.Lock()
+	b.exchange.mu.Lock()
 	b.closed, b.src = true, nil
-	b.mu.Unlock()
+	b.exchange.mu.Unlock()
 	return nil
 }
 
-// refused tells whether reading the body met what is not base64.
+// refused reports whether reading the body met what is not base64.
 func (b *body) refused() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.exchange.mu.Lock()
+	defer b.exchange.mu.Unlock()
 	return b.invalid
 }

@@ -7,145 +7,112 @@ import (
 	"time"
 )
 
-// An invocation is its request's context: that of the runtime, with the event,
-// and cancelled when the handler has returned, as net/http does. Only when
-// somebody waits for its end does it make a context of package context, and from
-// then on it is that one: contexts derived from it, however far down, are linked
-// to it and cost no goroutine.
-var _ context.Context = (*invocation)(nil)
+// An exchange is its request's context: that of the runtime, with the event, and
+// canceled when the handler has returned, as net/http does. It makes a context of
+// package context only when somebody waits for its end, and is that one from then
+// on: contexts derived from it, however far down, are linked to it and cost no
+// goroutine.
+var _ context.Context = (*exchange)(nil)
 
-// ending is why an invocation is over.
-type ending uint8
-
-const (
-	running ending = iota
-	returned
-	timedOut
-)
-
-// writeError is what Write returns once the invocation is over.
-func (e ending) writeError() error {
-	if e == timedOut {
-		return http.ErrHandlerTimeout
-	}
-	return ErrInvocationOver
+// watched is what an exchange needs once somebody waits for its end.
+type watched struct {
+	context.Context
+	cancel context.CancelFunc
+	clock  *clock // nil without a deadline of the exchange's own
 }
 
-// watch is what a context needs only if it has a deadline of its own, or once
-// somebody waits for its end.
-type watch struct {
-	deadline time.Time
-	ctx      context.Context
-	cancel   context.CancelFunc
-	clock    *clock // nil without a deadline
+// watch returns the context to wait for.
+func (x *exchange) watch() *watched {
+	if w := x.watched.Load(); w != nil {
+		return w
+	}
+	w, parent := new(watched), x.parent
+	if x.limited() {
+		w.clock = newClock(x.parent)
+		parent = w.clock
+	}
+	w.Context, w.cancel = context.WithCancel(parent)
+	if !x.watched.CompareAndSwap(nil, w) {
+		w.end(returned)
+		return x.watched.Load()
+	}
+	if ended, why := x.ended(); ended { // end may not have seen w
+		w.end(why)
+	}
+	return w
 }
 
-// watched returns the context to wait for. The invocation's lock is held.
-func (inv *invocation) watched() context.Context {
-	if inv.watch == nil {
-		inv.watch = new(watch)
-	}
-	if inv.ctx != nil {
-		return inv.ctx
-	}
-	parent := inv.parent
-	if !inv.deadline.IsZero() {
-		inv.clock = newClock(inv.parent)
-		parent = inv.clock
-	}
-	inv.ctx, inv.watch.cancel = context.WithCancel(parent)
-	if inv.ending != running {
-		inv.watch.end(inv.ending)
-	}
-	return inv.ctx
-}
-
-// end ends the context. The invocation's lock is not held once contexts may be
-// derived from it, since those of other makes may ask it something.
-func (w *watch) end(why ending) {
+// end ends the context. It may be called again.
+func (w *watched) end(why cause) {
 	if w.clock != nil {
-		err := context.Canceled
-		if why == timedOut {
-			err = context.DeadlineExceeded
-		}
-		w.clock.strike(err)
+		w.clock.strike(why.contextError())
 	}
 	w.cancel()
 }
 
-// Deadline is when the handler's time is up, or else the runtime's.
-func (inv *invocation) Deadline() (time.Time, bool) {
-	inv.mu.Lock()
-	defer inv.mu.Unlock()
-	if inv.watch != nil && !inv.deadline.IsZero() {
-		return inv.deadline, true
-	}
-	return inv.parent.Deadline()
-}
-
-// Done returns a channel that is closed when the invocation is over.
-func (inv *invocation) Done() <-chan struct{} {
-	inv.mu.Lock()
-	defer inv.mu.Unlock()
-	return inv.watched().Done()
-}
-
-// Err returns why the invocation is over, and nil before.
-func (inv *invocation) Err() error {
-	inv.mu.Lock()
-	defer inv.mu.Unlock()
-	switch {
-	case inv.watch != nil && inv.ctx != nil:
-		return inv.ctx.Err()
-	case inv.ending == timedOut:
+func (c cause) contextError() error {
+	if c == timedOut {
 		return context.DeadlineExceeded
-	case inv.ending == returned:
-		return context.Canceled
 	}
-	return inv.parent.Err()
+	return context.Canceled
 }
 
-// underServer is what net/http's own packages look for: httputil's ReverseProxy
-// aborts a broken reply only where there is a server to notice.
+func (x *exchange) ended() (bool, cause) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.state == over, x.cause
+}
+
+// limited reports whether the exchange has a deadline of its own.
+func (x *exchange) limited() bool { return x.guard != nil && !x.guard.deadline.IsZero() }
+
+// Deadline returns when the handler's time is up, or else the runtime's deadline.
+func (x *exchange) Deadline() (time.Time, bool) {
+	if x.limited() {
+		return x.guard.deadline, true
+	}
+	return x.parent.Deadline()
+}
+
+// Done returns a channel that is closed when the exchange is over.
+func (x *exchange) Done() <-chan struct{} { return x.watch().Done() }
+
+// Err returns why the exchange is over, and nil before.
+func (x *exchange) Err() error {
+	if w := x.watched.Load(); w != nil {
+		return w.Err()
+	}
+	if ended, why := x.ended(); ended {
+		return why.contextError()
+	}
+	return x.parent.Err()
+}
+
+// underServer is the value of http.ServerContextKey. Packages of net/http's own
+// look whether there is one: httputil's ReverseProxy aborts a broken reply only
+// where there is a server to notice.
 type underServer struct{}
 
 // Value answers the keys of the event, then those of the runtime's context.
-func (inv *invocation) Value(key any) any {
-	if v := inv.event.value(key); v != nil {
+func (x *exchange) Value(key any) any {
+	if v := x.event.value(key); v != nil {
 		return v
 	}
 	switch key {
 	case http.ServerContextKey:
 		return underServer{}
 	case attrsKey{}:
-		return inv.record
+		return x.record
 	}
-	ctx := inv.parent
-	inv.mu.Lock()
-	if inv.watch != nil && inv.ctx != nil {
-		ctx = inv.ctx
+	if w := x.watched.Load(); w != nil {
+		return w.Value(key)
 	}
-	inv.mu.Unlock()
-	return ctx.Value(key)
+	return x.parent.Value(key)
 }
 
-// cancel ends the context; only the first call counts.
-func (inv *invocation) cancel(why ending) {
-	inv.mu.Lock()
-	first := inv.ending == running
-	if first {
-		inv.ending = why
-	}
-	watched := inv.watch != nil && inv.ctx != nil
-	inv.mu.Unlock()
-	if first && watched {
-		inv.watch.end(why)
-	}
-}
-
-// clock is a context that ends when it is told to: a deadline that passes only
-// once the handler is fenced off, so that a handler that waits for it cannot
-// answer after all.
+// clock is a context that ends when it is told to: no context of package context
+// passes its deadline on command. This one's passes only once the handler's part
+// has ended, so that a handler that waits for it cannot answer after all.
 type clock struct {
 	context.Context // the runtime's
 
@@ -159,7 +126,7 @@ type clock struct {
 func newClock(parent context.Context) *clock {
 	c := &clock{Context: parent, done: make(chan struct{})}
 	c.unwatch = context.AfterFunc(parent, func() { c.strike(parent.Err()) })
-	if err := parent.Err(); err != nil { // which that function may not have told yet
+	if err := parent.Err(); err != nil { // which that function may not have seen yet
 		c.strike(err)
 	}
 	return c

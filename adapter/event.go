@@ -49,10 +49,10 @@ func ParseEvent(event []byte) (*Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	inv := &invocation{parent: context.Background()}
-	inv.event.format, inv.event.raw = format, event
-	_, _ = new(Handler).newRequest(inv, &s) // an event of a request that HTTP does not allow is one all the same
-	return &inv.event, nil
+	x := &exchange{parent: context.Background()}
+	x.event.format, x.event.raw = format, event
+	_, _ = new(Handler).newRequest(x, &s) // an event of a request that HTTP does not allow is one all the same
+	return &x.event, nil
 }
 
 // Format returns which front the event came from.
@@ -139,6 +139,24 @@ func (e *Event) detach() {
 	e.mu.Lock()
 	e.raw = nil
 	e.mu.Unlock()
+}
+
+// payload returns the event's own bytes, nil once the exchange is over.
+func (e *Event) payload() []byte {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.raw
+}
+
+// again returns the event for those who are told how the invocation ends, who
+// may read the payload after the handler may not.
+func (e *Event) again(payload []byte) *Event {
+	return &Event{
+		format: e.format, plainHTTP: e.plainHTTP, text: e.text,
+		context: e.context, stageVariables: e.stageVariables,
+		basePath: e.basePath, requestID: e.requestID, apiID: e.apiID, domainName: e.domainName,
+		raw: payload,
+	}
 }
 
 type eventKey struct{}

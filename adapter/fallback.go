@@ -8,26 +8,40 @@ import (
 	"time"
 )
 
-// fallBack serves an event that is no request, if there is a Fallback for it,
-// and else fails with why it is none. A panic in it is Invoke's to recover.
+// fallBack serves an event that is not a request, if there is a Fallback for it,
+// and else returns why it is not one.
 func (h *Handler) fallBack(ctx context.Context, event []byte, why error) (reply []byte, err error) {
 	var e *EventError
 	if !errors.As(why, &e) {
 		return nil, why
 	}
-	began, reason := time.Now(), e.Reason
-	defer func() { h.refuse(ctx, began, reason, err) }()
+	o := &Outcome{Reason: e.Reason, ColdStart: h.isCold()}
+	o.Deadline, _ = ctx.Deadline()
+	began := time.Now()
+	if h.options.Done != nil {
+		defer func() {
+			o.Duration, o.ReplyBytes, o.Failed = time.Since(began), len(reply), err
+			h.tell(ctx, o)
+		}()
+	}
 	if h.options.Fallback == nil || !e.mayFallBack() {
 		e.explain(event)
 		return nil, why
 	}
-	reason = ReasonFallback
+	o.Reason = ReasonOption // unless it returns
+	defer h.recovered(ctx, &err)
 	result, err := h.options.Fallback(ctx, bytes.Clone(event))
+	o.Reason = ReasonFallback
 	if err != nil {
 		return nil, err
 	}
+	return encodeResult(result)
+}
+
+func encodeResult(result any) ([]byte, error) {
 	reply, ok := result.(json.RawMessage)
 	if !ok || len(reply) == 0 {
+		var err error
 		if reply, err = json.Marshal(result); err != nil {
 			return nil, err
 		}

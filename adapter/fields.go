@@ -53,11 +53,16 @@ func (f *fields) reset() {
 // parse finds the fields of an event and its format. The error is an
 // *EventError.
 func (f *fields) parse(event []byte) (Format, error) {
-	f.data = event
-	if err := f.read(scan.Start(event)); err != nil {
+	if err := f.reparse(event); err != nil {
 		return 0, &EventError{Reason: ReasonMalformed, Err: err}
 	}
 	return f.detect()
+}
+
+// reparse is parse for an event whose format is known.
+func (f *fields) reparse(event []byte) error {
+	f.data = event
+	return f.read(scan.Start(event))
 }
 
 func (f *fields) read(i int) error {

@@ -51,26 +51,6 @@ type dialect struct {
 	limit       int  // of the reply, in bytes of JSON
 }
 
-const (
-	// maxHead is net/http's own limit for the request line and the header
-	// together, http.DefaultMaxHeaderBytes. No front takes as much.
-	maxHead = 1 << 20
-	// lambdaLimit is what the Lambda runtime takes as a buffered reply; more
-	// makes it end the process. (Function.ResponseSizeTooLarge: 6 MB and 100
-	// bytes.)
-	lambdaLimit = 6*1024*1024 + 100
-	// albLimit is that of a load balancer's Lambda target.
-	// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
-	albLimit = 1 << 20
-)
-
-// The limits of time are those of the front less half a second for the reply's
-// way: 30 s on HTTP APIs, 29 s on REST and WebSocket APIs unless raised.
-const (
-	httpAPIPatience = 29500 * time.Millisecond
-	restAPIPatience = 28500 * time.Millisecond
-)
-
 var fronts = [...]front{
 	RESTAPI: {
 		request:  (*fields).payloadV1,

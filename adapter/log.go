@@ -13,23 +13,23 @@ import (
 // or the reply; only what a handler panics with is its own to choose.
 //
 // A Logger that panics must not take the process along.
-func (h *Handler) log(inv *invocation, level slog.Level, message string, attrs ...slog.Attr) {
+func (h *Handler) log(x *exchange, level slog.Level, message string, attrs ...slog.Attr) {
 	defer func() { _ = recover() }()
-	attrs = append([]slog.Attr{slog.String("format", inv.event.format.String())}, attrs...)
-	h.options.Logger.LogAttrs(context.WithoutCancel(inv.parent), level, "adapter: "+message, attrs...)
+	attrs = append([]slog.Attr{slog.String("format", x.event.format.String())}, attrs...)
+	h.options.Logger.LogAttrs(context.WithoutCancel(x.parent), level, "adapter: "+message, attrs...)
 }
 
 // logPanic logs as net/http does: http.ErrAbortHandler without a stack.
-func (h *Handler) logPanic(inv *invocation, res *result) {
+func (h *Handler) logPanic(x *exchange, res *result) {
 	if res.reason == ReasonAbort {
-		h.log(inv, slog.LevelError, "handler aborted")
+		h.log(x, slog.LevelError, "handler aborted")
 		return
 	}
-	h.log(inv, slog.LevelError, "handler panicked", slog.String("panic", panicText(res.panic)), slog.String("stack", string(res.stack)))
+	h.log(x, slog.LevelError, "handler panicked", slog.String("panic", panicText(res.panic)), slog.String("stack", string(res.stack)))
 }
 
 // logOwn logs an answer of Handler's own.
-func (h *Handler) logOwn(inv *invocation, res *result) {
+func (h *Handler) logOwn(x *exchange, res *result) {
 	level := slog.LevelError
 	if res.status < 500 {
 		level = slog.LevelWarn
@@ -38,7 +38,17 @@ func (h *Handler) logOwn(inv *invocation, res *result) {
 	if res.member != "" {
 		attrs = append(attrs, slog.String("member", res.member))
 	}
-	h.log(inv, level, "answered for the handler", attrs...)
+	h.log(x, level, "answered for the handler", attrs...)
+}
+
+// logBroken logs a stream that ends before it is complete.
+func (h *Handler) logBroken(x *exchange, res *result) {
+	h.log(x, slog.LevelError, "stream broken off", slog.String("reason", string(res.reason)))
+}
+
+// logSlow logs a function of Options that nobody waits for any more.
+func (h *Handler) logSlow(x *exchange) {
+	h.log(x, slog.LevelError, "Options.Fail or Options.Done takes too long: the reply leaves without it")
 }
 
 // optionPanicked is for the functions of Options, which nobody else guards.
@@ -64,20 +74,16 @@ func panicText(v any) string {
 	return strings.TrimPrefix(fmt.Sprintf("%T", v), "*")
 }
 
-// largeHead is where the header of a reply is close to what fronts take: about
-// 10 KB on API Gateway.
-const largeHead = 8 << 10
-
 // warn logs what may not arrive of a reply that is sent.
-func (h *Handler) warn(inv *invocation) {
-	w := &inv.response
+func (h *Handler) warn(x *exchange, b *buffers) {
+	w := &x.response
 	if w.lost != 0 {
-		h.warnOf(inv, w.lost)
+		h.warnOf(x, w.lost)
 	}
 	if w.lostCookies > 0 {
-		h.log(inv, slog.LevelWarn, "the front takes one Set-Cookie per reply", slog.Int("dropped", int(w.lostCookies)))
+		h.log(x, slog.LevelWarn, "the front takes one Set-Cookie per reply", slog.Int("dropped", int(w.lostCookies)))
 	}
-	if len(w.head) > largeHead {
-		h.log(inv, slog.LevelWarn, "the reply's header is large", slog.Int("bytes", len(w.head)))
+	if len(b.head) > largeHead {
+		h.log(x, slog.LevelWarn, "the reply's header is large", slog.Int("bytes", len(b.head)))
 	}
 }

@@ -40,13 +40,13 @@ func lossOf(name string) loss {
 }
 
 // warnOf logs the kinds of loss that were not logged before.
-func (h *Handler) warnOf(inv *invocation, lost loss) {
+func (h *Handler) warnOf(x *exchange, lost loss) {
 	before := loss(h.warned.Or(uint32(lost)))
 	for _, l := range losses {
 		if lost&^before&l.loss == 0 {
 			continue
 		}
-		h.log(inv, slog.LevelWarn, l.text, adviceOn(l.streams, inv.event.format)...)
+		h.log(x, slog.LevelWarn, l.text, adviceOn(l.streams, x.event.format)...)
 	}
 }
 

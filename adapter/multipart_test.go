@@ -3,6 +3,8 @@ package adapter_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -10,10 +12,8 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
-
-	"encoding/base64"
-	"encoding/json"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 )
@@ -57,25 +57,26 @@ func TestUploadsLeaveNothing(t *testing.T) {
 		for _, streamed := range []bool{false, true} {
 			folder := t.TempDir()
 			t.Setenv("TMPDIR", folder)
-			done := make(chan struct{})
-			h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				defer close(done)
-				if err := r.ParseMultipartForm(64 << 10); err != nil {
-					t.Errorf("%s: %v", name, err)
+			synctest.Test(t, func(t *testing.T) {
+				h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if err := r.ParseMultipartForm(64 << 10); err != nil {
+						t.Errorf("%s: %v", name, err)
+					}
+					if filesIn(t, folder) == 0 {
+						t.Errorf("%s: no temporary file: this test shows nothing", name)
+					}
+					end(w, r)
+				}), &adapter.Options{Timeout: time.Second, Logger: slog.New(slog.DiscardHandler)})
+				if streamed {
+					_, _ = io.Copy(io.Discard, stream(t, context.Background(), h, string(event)))
+				} else if _, err := h.Invoke(context.Background(), event); err != nil {
+					t.Error(err)
 				}
-				if files := filesIn(t, folder); files == 0 {
-					t.Errorf("%s: no temporary file: this test shows nothing", name)
+				synctest.Wait() // a handler that is too late ends after its answer
+				if n := filesIn(t, folder); n != 0 {
+					t.Errorf("%s, streamed %v: %d files are left", name, streamed, n)
 				}
-				end(w, r)
-			}), &adapter.Options{Timeout: 200 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)})
-			if streamed {
-				st := stream(t, context.Background(), h, string(event))
-				_, _ = io.Copy(io.Discard, st)
-			} else if _, err := h.Invoke(context.Background(), event); err != nil {
-				t.Fatal(err)
-			}
-			<-done
-			waitFor(t, func() bool { return filesIn(t, folder) == 0 }, name)
+			})
 		}
 	}
 }
@@ -87,14 +88,4 @@ func filesIn(t *testing.T, folder string) int {
 		t.Fatal(err)
 	}
 	return len(files)
-}
-
-// waitFor is for what a handler's goroutine does after its last statement.
-func waitFor(t *testing.T, ok func() bool, what string) {
-	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%s: waited in vain", what)
-		}
-	}
 }

@@ -1,8 +1,8 @@
 package adapter
 
 import (
-	"context"
 	"log/slog"
+	"net/http"
 	"time"
 )
 
@@ -77,69 +77,66 @@ const (
 	ReasonOption         Reason = "a function of Options panicked"
 )
 
-// result is how the handler's call ended, as long as it is not yet known how
-// the invocation does.
+// result is how the handler came to an end, and what is made of that.
 type result struct {
 	status int
-	bytes  int // of the reply
 	reason Reason
 	member string // of the event, which is at fault
 	panic  any
 	stack  []byte
+	failed error // of the invocation, because of a function of Options
 }
 
 func (r *result) panicked() bool {
 	return r.reason == ReasonPanic || r.reason == ReasonAbort || r.reason == ReasonGoexit
 }
 
-// conclude asks Fail and tells Done how an invocation ended. It returns what
-// Fail does.
-func (h *Handler) conclude(inv *invocation, res result) error {
-	h.explainRefusal(inv, &res)
-	if h.options.Fail == nil && h.options.Done == nil {
-		return nil
-	}
-	o := h.outcome(inv, res)
-	ctx := context.WithoutCancel(inv.parent)
-	if h.options.Fail != nil {
-		o.Failed = h.options.Fail(ctx, o)
-	}
-	failed := o.Failed
-	if h.options.Done != nil {
-		h.options.Done(ctx, o)
-	}
-	return failed
+// record is what an Outcome says that nothing else keeps.
+type record struct {
+	addedAttrs
+	payload []byte
+	began   time.Time
+	cold    bool
+	request *http.Request // nil: there is none
+	method  string        // of the request, which the handler may change
 }
 
-func (h *Handler) outcome(inv *invocation, res result) *Outcome {
-	o := &Outcome{
-		Format: inv.event.format, Event: &inv.event,
-		Status: res.status, ReplyBytes: res.bytes, Reason: res.reason, Timeout: res.reason == ReasonLate,
-		Panic: res.panic, Stack: res.stack,
-		Duration: time.Since(inv.record.began), ColdStart: inv.record.cold,
-		Method: inv.record.method,
+// note begins the record, if somebody is told.
+func (x *exchange) note() {
+	if o := &x.handler.options; o.Fail != nil || o.Done != nil {
+		x.record = &record{payload: x.event.raw, began: time.Now(), cold: x.handler.isCold()}
 	}
-	o.Deadline, _ = inv.parent.Deadline()
-	decision := inv.event.slot.Decision()
+}
+
+func (x *exchange) noteRequest(r *http.Request) {
+	if x.record != nil {
+		x.record.request, x.record.method = r, r.Method
+	}
+}
+
+// isCold reports whether this is the first invocation.
+func (h *Handler) isCold() bool { return !h.warm.Swap(true) }
+
+// outcome describes the end of the exchange.
+func (x *exchange) outcome(res *result) *Outcome {
+	o := &Outcome{
+		Format: x.event.format, Event: x.event.again(x.record.payload),
+		Method: x.record.method, Status: res.status,
+		Reason: res.reason, Timeout: res.reason == ReasonLate,
+		Panic: res.panic, Stack: res.stack,
+		Duration: time.Since(x.record.began), ColdStart: x.record.cold,
+	}
+	o.Deadline, _ = x.parent.Deadline()
+	decision := x.event.slot.Decision()
 	if decision != nil {
 		o.Route = decision.Route()
 		o.Attrs = append(o.Attrs, slog.Any("authz", decision.LogValue()))
 	}
-	if r := inv.record.request; o.Route == "" && r != nil && res.reason != ReasonLate && res.reason != ReasonClosed {
+	if r := x.record.request; o.Route == "" && r != nil && x.cause == returned { // else the handler may be writing it
 		o.Route = r.Pattern
 	}
-	if added := inv.record.take(); len(added) > 0 {
+	if added := x.record.take(); len(added) > 0 {
 		o.Attrs = append(o.Attrs, slog.Attr{Key: "app", Value: slog.GroupValue(added...)})
 	}
 	return o
-}
-
-// refuse tells Done of an event that made no request.
-func (h *Handler) refuse(ctx context.Context, began time.Time, reason Reason, failed error) {
-	if h.options.Done == nil {
-		return
-	}
-	o := &Outcome{Reason: reason, Failed: failed, Duration: time.Since(began), ColdStart: !h.warm.Swap(true)}
-	o.Deadline, _ = ctx.Deadline()
-	h.options.Done(context.WithoutCancel(ctx), o)
 }

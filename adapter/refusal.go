@@ -23,9 +23,9 @@ type refusals struct {
 
 // explainRefusal writes the line about a refusal of the function's policy. It has
 // the module's own texts only.
-func (h *Handler) explainRefusal(inv *invocation, res *result) {
+func (h *Handler) explainRefusal(x *exchange, res *result) {
 	defer func() { _ = recover() }() // a Logger that panics
-	decision := inv.event.slot.Decision()
+	decision := x.event.slot.Decision()
 	if decision == nil || res.status < http.StatusBadRequest || res.reason != "" {
 		return
 	}
@@ -37,15 +37,15 @@ func (h *Handler) explainRefusal(inv *invocation, res *result) {
 		h.refusals.quiet.Add(1)
 		return
 	}
-	h.sayRefusal(inv, res, decision, refusal)
+	h.sayRefusal(x, res, decision, refusal)
 }
 
-func (h *Handler) sayRefusal(inv *invocation, res *result, decision slot.Decision, refusal slot.Refusal) {
+func (h *Handler) sayRefusal(x *exchange, res *result, decision slot.Decision, refusal slot.Refusal) {
 	few := &h.refusals.unknown
 	if refusal.Known {
 		few = &h.refusals.known
 	}
-	ctx := context.WithoutCancel(inv.parent)
+	ctx := context.WithoutCancel(x.parent)
 	say, leftOut := few.Admit(time.Now(), decision.Route()+"\n"+refusal.Code+"\n"+refusal.Cause)
 	if leftOut > 0 {
 		h.options.Logger.LogAttrs(ctx, slog.LevelWarn, "authz: refusals like those logged, or too many of them, made no line of their own",
@@ -54,7 +54,7 @@ func (h *Handler) sayRefusal(inv *invocation, res *result, decision slot.Decisio
 	if !say {
 		return
 	}
-	event := &inv.event
+	event := &x.event
 	attrs := make([]slog.Attr, 0, 9)
 	attrs = append(attrs,
 		slog.String("gatehouse.answered_by", "policy"),

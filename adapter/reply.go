@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"bytes"
 	"encoding/base64"
 	"maps"
 	"net/http"
@@ -71,7 +72,7 @@ func description(status int16) string {
 func folded(h http.Header) http.Header {
 	odd := false
 	for name := range h {
-		odd = odd || http.CanonicalHeaderKey(name) != name
+		odd = odd || !isCanonical(name)
 	}
 	if !odd {
 		return h
@@ -82,6 +83,20 @@ func folded(h http.Header) http.Header {
 		whole[key] = append(whole[key], h[name]...)
 	}
 	return whole
+}
+
+// isCanonical reports whether a name is what http.CanonicalHeaderKey makes of it,
+// for names that can be sent; of any other it may report either.
+func isCanonical(name string) bool {
+	upper := true
+	for i := range len(name) {
+		c := name[i]
+		if upper && 'a' <= c && c <= 'z' || !upper && 'A' <= c && c <= 'Z' {
+			return false
+		}
+		upper = c == '-'
+	}
+	return true
 }
 
 // open begins the header.
@@ -139,34 +154,47 @@ func fieldValue(v string) string {
 	return strings.ToValidUTF8(strings.Trim(v, " \t"), "\uFFFD")
 }
 
-// reply completes the reply and lets nothing be added to it. It returns nil and
-// the reason if the handler's reply cannot be sent.
-func (w *response) reply() ([]byte, Reason) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.finish()
-	w.over = returned
-	if w.isHEAD {
-		w.content = w.content[:0]
-	}
+// encode makes the whole reply of a response that has come to its end. It returns
+// nil and the reason if the reply cannot be sent.
+func (w *response) encode(b *buffers) ([]byte, Reason) {
 	if w.fault != "" {
 		return nil, w.fault
 	}
-	if w.isText() {
-		return w.complete(`},"isBase64Encoded":false,"body":`, scan.EscapedLen(w.content)+len(`""`), scan.AppendString[[]byte])
+	content := b.content
+	if w.isHEAD {
+		content = nil
 	}
-	return w.complete(`},"isBase64Encoded":true,"body":`, base64.StdEncoding.EncodedLen(len(w.content))+len(`""`), appendBase64)
+	if w.isText(content, b.snapshot) {
+		return w.complete(b.head, `},"isBase64Encoded":false,"body":`, content, textLen(content), scan.AppendString[[]byte])
+	}
+	return w.complete(b.head, `},"isBase64Encoded":true,"body":`, content, base64.StdEncoding.EncodedLen(len(content))+len(`""`), appendBase64)
 }
 
-// complete allocates the reply, once and in its exact size.
-func (w *response) complete(open string, size int, appendContent func(dst, content []byte) []byte) ([]byte, Reason) {
-	size += len(w.head) + len(open) + len(`}`)
+// complete allocates the reply once. The size is that of the content as JSON, or a
+// little less for text with control characters that are rare in it.
+func (w *response) complete(head []byte, open string, content []byte, size int, appendContent func(dst, content []byte) []byte) ([]byte, Reason) {
+	size += len(head) + len(open) + len(`}`)
 	if size > w.dialect.limit {
 		return nil, ReasonTooLarge
 	}
-	dst := append(make([]byte, 0, size), w.head...)
+	dst := append(make([]byte, 0, size), head...)
 	dst = append(dst, open...)
-	return append(appendContent(dst, w.content), '}'), ""
+	dst = append(appendContent(dst, content), '}')
+	if len(dst) > w.dialect.limit {
+		return nil, ReasonTooLarge
+	}
+	return dst, ""
+}
+
+// textLen returns the length of text as a JSON string, as if it held no control
+// characters but the two that text is made of: counting those takes a fraction of
+// the time that the exact length does.
+func textLen(text []byte) int {
+	n := len(text) + len(`""`)
+	for _, c := range [...]byte{'"', '\\', '\n', '\t'} {
+		n += bytes.Count(text, []byte{c})
+	}
+	return n
 }
 
 func appendBase64(dst, content []byte) []byte {

@@ -24,20 +24,24 @@ type problem struct {
 	member string // of the event, which is at fault; "": it says nothing
 }
 
+func (p problem) result() result {
+	return result{status: p.status, reason: p.reason, member: p.member}
+}
+
 // newRequest makes the request that the fields of the event describe, as
 // net/http's server would have made it. If there is a problem, the request lacks
 // what is at fault.
-func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, problem) {
+func (h *Handler) newRequest(x *exchange, s *scratch) (*http.Request, problem) {
 	f := &s.fields
-	src := fronts[inv.event.format].request(f)
+	src := fronts[x.event.format].request(f)
 	var at layout
 	s.arena, s.wrong = s.arena[:0], f.wrong
 	tooLarge := s.reserve(&src)
-	s.headerLines(inv.parent)
-	if !inv.body.open(f) {
+	s.headerLines(x.parent)
+	if !x.body.open(f) {
 		s.blame("body")
 	}
-	s.lengthLine(inv.body.size)
+	s.lengthLine(x.body.size)
 	at.method = s.copy(src.method)
 	if src.verb != "" {
 		at.method = s.append(src.verb)
@@ -46,21 +50,22 @@ func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, proble
 		at.method = span{}
 		s.blame("the method")
 	}
-	h.uri(inv, s, &at, src)
+	h.uri(x, s, &at, src)
 	at.addr = s.remoteAddr(src.sourceIP)
 	at.proto = s.copy(src.protocol)
 	if s.host == (span{}) {
 		s.host = s.copy(f.context.domainName)
 	}
 	at.context = s.appendRaw(f.context.span.of(f.data))
-	at.domain = s.domain(inv.event.format, &at)
+	at.domain = s.domain(x.event.format, &at)
 	at.request = s.ofContext(&at, f.context.requestID)
 	at.apiID = s.ofContext(&at, f.context.apiID)
 	at.stageVariables = s.appendRaw(f.stageVariables.of(f.data))
 	s.https = s.https && !src.schemeless
-	r := inv.assemble(string(s.arena), s, &at)
+	r := x.assemble(string(s.arena), s, &at)
+	x.response.isHEAD = r.Method == http.MethodHead
 	if h.options.PrefixLocation {
-		inv.response.base = inv.event.BasePath()
+		x.response.base = x.event.BasePath()
 	}
 	if src.forwarded {
 		r.RemoteAddr = forwardedFor(r.Header["X-Forwarded-For"], h.options.TrustedHops)
@@ -74,26 +79,26 @@ func (h *Handler) newRequest(inv *invocation, s *scratch) (*http.Request, proble
 	return r, problem{}
 }
 
-func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Request {
-	inv.event.describe(arena, at)
-	inv.event.plainHTTP = s.plainHTTP
-	inv.url = url.URL{Path: at.path.in(arena), RawPath: at.raw.in(arena), RawQuery: at.query.in(arena)}
+func (x *exchange) assemble(arena string, s *scratch, at *layout) *http.Request {
+	x.event.describe(arena, at)
+	x.event.plainHTTP = s.plainHTTP
+	x.url = url.URL{Path: at.path.in(arena), RawPath: at.raw.in(arena), RawQuery: at.query.in(arena)}
 	host := s.host.in(arena)
 	r := http.Request{
 		Method:        at.method.in(arena),
-		URL:           &inv.url,
+		URL:           &x.url,
 		Proto:         "HTTP/1.1",
 		ProtoMajor:    1,
 		ProtoMinor:    1,
 		Header:        header(arena, s.lines),
 		Body:          http.NoBody,
-		ContentLength: int64(inv.body.size),
+		ContentLength: int64(x.body.size),
 		Host:          host,
 		RemoteAddr:    checkedAddr(at.addr.in(arena)),
 		RequestURI:    at.uri.in(arena),
 	}
-	if inv.body.size > 0 {
-		r.Body = &inv.body
+	if x.body.size > 0 {
+		r.Body = &x.body
 	}
 	if proto := at.proto.in(arena); proto != r.Proto {
 		if major, minor, ok := http.ParseHTTPVersion(proto); ok {
@@ -101,10 +106,10 @@ func (inv *invocation) assemble(arena string, s *scratch, at *layout) *http.Requ
 		}
 	}
 	if s.https {
-		inv.tls = tls.ConnectionState{HandshakeComplete: true, ServerName: hostname(host)}
-		r.TLS = &inv.tls
+		x.tls = tls.ConnectionState{HandshakeComplete: true, ServerName: hostname(host)}
+		r.TLS = &x.tls
 	}
-	return r.WithContext(inv)
+	return r.WithContext(x)
 }
 
 // describe notes where in the arena the event's own parts stand.
@@ -117,8 +122,8 @@ func (e *Event) describe(arena string, at *layout) {
 
 // uri writes the request line's URI. The URL's path and query are parts of it,
 // unless the path reads differently once decoded.
-func (h *Handler) uri(inv *invocation, s *scratch, at *layout, src source) {
-	path := h.handlerPath(inv.event.format, s, at, src)
+func (h *Handler) uri(x *exchange, s *scratch, at *layout, src source) {
+	path := h.handlerPath(x.event.format, s, at, src)
 	at.uri.start = int32(len(s.arena))
 	var p uriPath
 	switch {

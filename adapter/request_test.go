@@ -224,7 +224,7 @@ func TestHeadLargerThanNetHTTPTakes(t *testing.T) {
 // encoding/json for the same event, in turns.
 func TestHostileHeadsTakeNoLonger(t *testing.T) {
 	skipUnderRace(t)
-	const limit = 3
+	const limit = 10
 	h := adapter.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), &adapter.Options{Logger: slog.New(slog.DiscardHandler)})
 	for name, event := range hostileHeads() {
 		payload := []byte(event)

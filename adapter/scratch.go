@@ -20,26 +20,28 @@ type scratch struct {
 	sized     bool   // the event has a Content-Length
 	traced    bool   // the runtime gave the invocation a trace header
 	wrong     string // the member of the event that makes it no request; "": none
+
+	reply []byte // of a handler that has come to an end
+	err   error
+	lent  bool // another goroutine still works with this
 	buffers
 }
 
 var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
-const (
-	// maxArena and maxFields bound what is kept for the next invocation: a
-	// request rarely has more than API Gateway's 10 KB of headers.
-	maxArena  = 64 << 10
-	maxFields = 1 << 10
-
-	// maxContent keeps the memory of any body that can come or be sent, since
-	// making it anew costs more than all else about a large one.
-	maxContent = 8 << 20
-)
+// taken returns what serve has left.
+func (s *scratch) taken() (reply []byte, err error) {
+	reply, err = s.reply, s.err
+	s.reply, s.err = nil, nil
+	return reply, err
+}
 
 // free hands the memory on, without what was in it.
 func (s *scratch) free() {
+	if s.lent {
+		return
+	}
 	f := &s.fields
-	s.slot = nil
 	if cap(s.arena) > maxArena || cap(s.head) > maxArena || cap(s.content) > maxContent || cap(f.unescaped) > maxContent ||
 		cap(f.headers)+cap(f.multiHeaders)+cap(f.query)+cap(f.multiQuery)+cap(f.cookies) > maxFields {
 		return

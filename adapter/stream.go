@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -19,38 +18,33 @@ var errNotJSON = errors.New("adapter: a stream is not JSON")
 //
 //	lambda.Start(adapter.New(handler, nil).Stream)
 //
-// Those fronts are REST APIs with response transfer mode STREAM and function
-// URLs with invoke mode RESPONSE_STREAM. No event says which mode its front is
-// in, so that Stream is only for functions behind such fronts, as Invoke is only
-// for the others: a client would be sent the reply's JSON. Events of formats that
-// cannot stream are answered as by Invoke.
+// Those fronts are REST APIs with response transfer mode STREAM and function URLs
+// with invoke mode RESPONSE_STREAM. No event says which mode its front is in, so
+// Stream is only for functions behind such fronts, and Invoke only for all others:
+// otherwise a client would be sent the reply's JSON. Events of formats that cannot
+// stream are answered as by Invoke.
 //
-// The body leaves in pieces of 4 KB or when the handler flushes it. Stream
-// returns when the first piece is there, or the reply complete. What goes wrong
-// before that is a reply, as with Invoke; what goes wrong later ends the stream
-// with an error, which the runtime reports in its trailers and which is logged.
-// Options.Timeout counts only where it is set: fronts wait for a stream longer
+// The body leaves in pieces of 4 KB or when the handler flushes it. Stream returns
+// when the first piece is there, or the reply is complete. What goes wrong before
+// that becomes a reply, as with Invoke. What goes wrong later ends the stream with
+// an error, which the runtime reports in its trailers and which is logged.
+// Options.Timeout counts only if it is set, since fronts wait longer for a stream
 // than for a reply.
 //
 // Event must not change before the stream is closed. Close, which the runtime
 // calls, cancels the handler's context and does not wait for the handler.
-func (h *Handler) Stream(ctx context.Context, event json.RawMessage) (reply io.ReadCloser, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			reply, err = nil, h.optionPanicked(ctx, v)
-		}
-	}()
+func (h *Handler) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
 	s := scratches.Get().(*scratch)
 	defer s.free()
 	format, err := h.read(s, event)
 	if err == nil && fronts[format].streams {
-		return h.stream(ctx, s, format)
+		return h.begin(ctx, s, format).stream(s)
 	}
 	var whole []byte
 	if err != nil {
 		whole, err = h.fallBack(ctx, event, err)
 	} else {
-		whole, err = h.invoke(ctx, s, format)
+		whole, err = h.begin(ctx, s, format).invoke(s)
 	}
 	if err != nil {
 		return nil, err
@@ -58,41 +52,40 @@ func (h *Handler) Stream(ctx context.Context, event json.RawMessage) (reply io.R
 	return buffered{bytes.NewReader(whole)}, nil
 }
 
-// buffered is a reply that is complete. Like a stream it refuses to be encoded,
-// so that the runtime sends it as it is.
+// buffered is a reply that is complete. Like a stream it refuses to be encoded, so
+// that the runtime sends it as it is.
 type buffered struct{ *bytes.Reader }
 
 func (buffered) Close() error                 { return nil }
 func (buffered) ContentType() string          { return "application/json" }
 func (buffered) MarshalJSON() ([]byte, error) { return nil, errNotJSON }
 
-// stream is the way from the handler, on a goroutine of its own, to the
-// runtime. The handler's end, the clock and Close race to end it: the first that
-// takes it decides how.
+// stream takes an answer from the handler, on a goroutine of its own, to the
+// runtime.
 type stream struct {
-	handler *Handler
-	inv     *invocation
-	reader  *io.PipeReader
-	writer  *io.PipeWriter
-	started chan error // Stream's result
-	headed  bool       // the head was sent; the response's lock guards it
+	exchange  *exchange
+	reader    *io.PipeReader
+	writer    *io.PipeWriter
+	started   chan error    // what Stream returns
+	concluded chan struct{} // closed when everybody was told how the stream ended
 
-	mu    sync.Mutex
-	begun bool // the head is on its way: no other answer can be given
-	over  bool
-	why   ending // it is over
-	timer *time.Timer
+	writes sync.Mutex // keeps the pieces of the body in order; the handler's side alone takes it
+	spare  []byte     // memory for the next piece; writes guards it
+
+	// The exchange's lock guards these.
+	sent   int // bytes that the runtime has read
+	limit  *time.Timer
+	expiry *time.Timer // of the handler's write deadline
 }
 
-func (h *Handler) stream(ctx context.Context, s *scratch, format Format) (io.ReadCloser, error) {
-	st := &stream{handler: h, inv: h.start(ctx, s, format), started: make(chan error, 1)}
+func (x *exchange) stream(s *scratch) (io.ReadCloser, error) {
+	st := &stream{exchange: x, started: make(chan error, 1), concluded: make(chan struct{})}
 	st.reader, st.writer = io.Pipe()
-	st.inv.response.buffers = &buffers{stream: st, slot: &st.inv.event.slot}
-	st.inv.response.text = nil // there is no base64 to choose
-	r, problem := h.newRequest(st.inv, s)
+	x.response.buffers = &buffers{stream: st}
+	x.note()
+	r, problem := x.handler.newRequest(x, s)
 	s.fields.unescaped = nil // the handler goes on reading it when s serves another
-	st.inv.note(r)
-	st.inv.response.isHEAD = r.Method == http.MethodHead
+	x.noteRequest(r)
 	go st.serve(r, problem)
 	if err := <-st.started; err != nil {
 		return nil, err
@@ -110,159 +103,160 @@ func (st *stream) ContentType() string { return "application/vnd.awslambda.http-
 // MarshalJSON fails, which makes the runtime read the stream instead.
 func (st *stream) MarshalJSON() ([]byte, error) { return nil, errNotJSON }
 
-// Close ends the stream for the handler too. It never fails.
+// Close ends the stream for the handler too, and returns when everybody was told.
+// It never fails.
 func (st *stream) Close() error {
-	_, _, why := st.take(returned)
-	_ = st.reader.Close() // first, for it frees a handler that is writing
-	st.inv.end(why)
+	mine, sent := st.exchange.close(abandoned)
+	_ = st.reader.Close() // which lets go of whoever is writing
+	if mine {
+		st.conclude(result{status: int(st.exchange.response.status), reason: ReasonClosed}, sent)
+	}
+	<-st.concluded
 	return nil
 }
 
+// serve calls the handler and answers, unless somebody else has by then.
 func (st *stream) serve(r *http.Request, p problem) {
-	defer st.guard()
-	if p.status != 0 {
-		st.end(result{status: p.status, reason: p.reason, member: p.member}, nil, returned)
+	growStack(false)
+	x := st.exchange
+	limit, limited := x.handler.limit(x.parent, 0)
+	switch {
+	case p.status != 0:
+		x.close(returned)
+		st.conclude(p.result(), false)
 		return
-	}
-	limit, limited := st.handler.limit(st.inv, 0)
-	if limited && limit <= 0 {
+	case limited && limit <= 0:
 		st.timeIsUp()
 		return
-	}
-	if limited {
-		st.inv.watch = &watch{deadline: time.Now().Add(limit)}
-		st.mu.Lock()
-		st.timer = time.AfterFunc(limit, st.timeIsUp)
-		st.mu.Unlock()
+	case limited:
+		x.guard = &guard{deadline: time.Now().Add(limit)}
+		x.mu.Lock()
+		st.limit = time.AfterFunc(limit, st.timeIsUp)
+		x.mu.Unlock()
 	}
 	var res result
-	defer st.finish(&res) // also if the handler exits the goroutine
-	st.handler.call(st.inv, r, &res)
+	defer st.finish(&res) // also if the handler exits its goroutine
+	x.call(r, &res)
 }
 
-// finish follows the handler's end, whichever way it came to that.
 func (st *stream) finish(res *result) {
-	w := &st.inv.response
-	rest, fault, ok := st.settle(w)
-	if !ok { // the clock or Close was first
-		return
+	if mine, sent := st.exchange.close(returned); mine {
+		st.exchange.judge(res)
+		st.conclude(*res, sent)
 	}
-	switch {
-	case res.panicked():
-		res.status = http.StatusInternalServerError
-	case st.inv.body.refused():
-		res.status, res.reason = http.StatusBadRequest, ReasonBadBase64
-	case fault != "":
-		res.status, res.reason = http.StatusInternalServerError, fault
-	default:
-		res.status = int(w.status)
-	}
-	st.end(*res, rest, returned)
 }
 
-// settle lets nothing be added to the reply and returns what is still to be sent
-// of it, or why it cannot be; false if the invocation is over already.
-func (st *stream) settle(w *response) (rest []byte, fault Reason, ok bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.over != running {
-		return nil, "", false
-	}
-	w.finish()
-	if st.handler.options.PadEmptyStream && w.written == 0 && !w.isHEAD && bodyAllowed(w.status) {
-		w.content = append(w.content, ' ')
-	}
-	w.over = returned
-	rest = st.rest(w)
-	return rest, w.fault, true
-}
-
-// timeIsUp ends a stream whose handler has not.
+// timeIsUp ends a stream whose handler has not come to an end.
 func (st *stream) timeIsUp() {
-	defer st.guard()
-	st.end(result{status: fronts[st.inv.event.format].late, reason: ReasonLate}, nil, timedOut)
+	if mine, sent := st.exchange.close(timedOut); mine {
+		st.conclude(st.exchange.late(), sent)
+	}
 }
 
-// end ends the stream, unless somebody has: with the rest of the reply, or if
-// there is a fault with an answer of Handler's own, or with an error if the reply
-// has begun. Fail is asked once, under no lock.
-func (st *stream) end(res result, rest []byte, why ending) {
-	mine, begun, _ := st.take(why)
-	if !mine {
+// setDeadline is response.SetWriteDeadline.
+func (st *stream) setDeadline(t time.Time) {
+	left := time.Until(t)
+	if !st.setExpiry(left, t.IsZero()) {
 		return
 	}
-	ended := false
+	if mine, sent := st.exchange.close(expired); mine {
+		go st.conclude(expiredResult(), sent) // the handler need not wait for that
+	}
+}
+
+// setExpiry reports whether the deadline has passed already.
+func (st *stream) setExpiry(left time.Duration, none bool) bool {
+	x := st.exchange
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if st.expiry != nil {
+		st.expiry.Stop()
+		st.expiry = nil
+	}
+	if none || x.state >= closing {
+		return false
+	}
+	if left <= 0 {
+		return true
+	}
+	var timer *time.Timer
+	timer = time.AfterFunc(left, func() { st.expire(&timer) })
+	st.expiry = timer
+	return false
+}
+
+// expire ends a stream whose write deadline has passed, unless the handler has set
+// another meanwhile.
+func (st *stream) expire(timer **time.Timer) {
+	x := st.exchange
+	x.mu.Lock()
+	current := st.expiry == *timer
+	x.mu.Unlock()
+	if !current {
+		return
+	}
+	if mine, sent := x.close(expired); mine {
+		st.conclude(expiredResult(), sent)
+	}
+}
+
+func expiredResult() result {
+	return result{status: http.StatusInternalServerError, reason: ReasonWriteDeadline}
+}
+
+// conclude answers and ends the stream. It is called once, by whoever closed the
+// exchange. Everybody is told before the runtime sees the end, after which the
+// process may be frozen.
+func (st *stream) conclude(res result, sent bool) {
+	x := st.exchange
+	var failed error
+	started := sent
 	defer func() {
-		if !ended { // a function of Options panicked, or exited the goroutine
-			st.abandon(errOptionPanicked)
-		}
+		st.stop()
+		st.finishPipe(started, failed)
+		x.end()
+		close(st.concluded)
 	}()
-	if res.reason != "" && !res.panicked() {
-		st.logFault(res, begun)
+	rest := st.rest(&res, sent)
+	x.handler.explainRefusal(x, &res)
+	failed = res.failed
+	if failed == nil && res.reason != ReasonClosed {
+		failed = x.fail(&res, st.total(), x.within)
 	}
-	if res.reason != "" && !begun {
-		rest = st.handler.ownStream(st.inv, res.status)
+	broken := sent && res.reason != "" || failed != nil
+	if !broken && !sent {
+		st.started <- nil
+		started = true
 	}
-	failure := st.handler.conclude(st.inv, res)
+	if !broken && !st.send(rest) {
+		res.reason = ReasonClosed
+	}
+	if broken && failed == nil && res.reason != ReasonClosed {
+		failed = errors.New("adapter: " + string(res.reason))
+	}
+	x.done(&res, st.total(), failed, x.within)
+}
+
+// finishPipe ends what the runtime reads, or lets Stream return the error.
+func (st *stream) finishPipe(started bool, failed error) {
 	switch {
-	case begun && (failure != nil || res.reason != ""):
-		if failure == nil {
-			failure = errors.New("adapter: " + string(res.reason))
-		}
-		_ = st.writer.CloseWithError(failure) // first, for it frees a handler that is writing
-		st.inv.end(why)
-	case begun:
-		_, _ = st.writer.Write(rest)
-		_ = st.writer.Close()
-		st.inv.end(why)
+	case !started:
+		st.started <- failed
+	case failed != nil:
+		_ = st.writer.CloseWithError(failed)
 	default:
-		st.inv.end(why)
-		st.started <- failure
-		if failure == nil {
-			_, _ = st.writer.Write(rest)
-			_ = st.writer.Close()
+		_ = st.writer.Close()
+	}
+}
+
+// stop stops the clocks.
+func (st *stream) stop() {
+	x := st.exchange
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, timer := range [...]*time.Timer{st.limit, st.expiry} {
+		if timer != nil {
+			timer.Stop()
 		}
-	}
-	ended = true
-}
-
-func (st *stream) logFault(res result, begun bool) {
-	if begun {
-		st.handler.log(st.inv, slog.LevelError, "stream broken off", slog.String("reason", string(res.reason)))
-		return
-	}
-	st.handler.logOwn(st.inv, &res)
-}
-
-// take reports whether the caller is the one to end the stream, whether the
-// reply has begun, and why the stream ended if the caller is not.
-func (st *stream) take(why ending) (mine, begun bool, because ending) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	mine = !st.over
-	if mine {
-		st.over, st.why = true, why
-	}
-	if st.timer != nil {
-		st.timer.Stop()
-	}
-	return mine, st.begun, st.why
-}
-
-// guard recovers what a function of Options panicked with.
-func (st *stream) guard() {
-	if v := recover(); v != nil {
-		st.abandon(st.handler.optionPanicked(st.inv.parent, v))
-	}
-}
-
-// abandon ends the stream with an error, whatever state it is in.
-func (st *stream) abandon(err error) {
-	_, _, why := st.take(returned)
-	_ = st.writer.CloseWithError(err)
-	st.inv.end(why)
-	select {
-	case st.started <- err:
-	default: // Stream has returned
 	}
 }

@@ -2,76 +2,108 @@ package adapter
 
 import (
 	"bytes"
-	"errors"
 	"net/http"
 )
 
-const (
-	// streamBuffer is how much of a body waits for more before it is sent, as in
-	// net/http.
-	streamBuffer = 4 << 10
+// endOfHead comes between the JSON of the head and the body, which follows as it
+// is.
+const endOfHead = "}}\x00\x00\x00\x00\x00\x00\x00\x00"
 
-	// endOfHead comes between the JSON of the head and the body, which follows
-	// as it is.
-	endOfHead = "}}\x00\x00\x00\x00\x00\x00\x00\x00"
-
-	// maxStreamHead is where a front looks for the end of the head; of function
-	// URLs that is unconfirmed.
-	// https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
-	maxStreamHead = 16 << 10
-)
-
-// write adds to the body of w, whose lock is held.
-func (st *stream) write(w *response, p []byte) error {
-	if w.isHEAD {
-		w.content = append(w.content, p[:min(len(p), max(0, sniffLen-len(w.content)))]...)
-		return nil
+// write is response.Write.
+func (st *stream) write(w *response, p []byte) (int, error) {
+	st.writes.Lock()
+	defer st.writes.Unlock()
+	x := st.exchange
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	keep, err := w.admit(len(p))
+	if err != nil {
+		return 0, err
 	}
-	for len(p) > 0 {
-		if st.headed && len(w.content) == 0 && len(p) >= streamBuffer {
-			_, err := st.writer.Write(p)
-			return err
+	if w.isHEAD {
+		w.content = append(w.content, p[:keep]...)
+		return len(p), nil
+	}
+	for rest := p; len(rest) > 0; {
+		if x.state == headed && len(w.content) == 0 && len(rest) >= streamBuffer {
+			if err := st.pass(rest); err != nil {
+				return len(p) - len(rest), err
+			}
+			break
 		}
-		n := min(len(p), streamBuffer-len(w.content))
-		w.content = append(w.content, p[:n]...)
-		p = p[n:]
+		n := min(len(rest), streamBuffer-len(w.content))
+		w.content = append(w.content, rest[:n]...)
+		rest = rest[n:]
 		if len(w.content) == streamBuffer {
-			if err := st.send(w); err != nil {
-				return err
+			if err := st.piece(w); err != nil {
+				return len(p) - len(rest), err
 			}
 		}
 	}
-	return nil
+	return len(p), nil
 }
 
-// send sends what waits in w, whose lock is held, and the head before it.
-func (st *stream) send(w *response) error {
+// flush is response.Flush.
+func (st *stream) flush(w *response) error {
+	st.writes.Lock()
+	defer st.writes.Unlock()
+	st.exchange.mu.Lock()
+	defer st.exchange.mu.Unlock()
+	if st.exchange.state >= closing {
+		return st.exchange.cause.writeError()
+	}
+	w.writeHeader(http.StatusOK)
+	return st.piece(w)
+}
+
+// piece sends what waits in w, and the head before it if that has not been sent.
+// piece and pass are called with both locks held, and let go of the exchange's
+// while the bytes wait.
+func (st *stream) piece(w *response) error {
 	w.sniff()
-	rest := st.rest(w)
+	sent := st.exchange.state == headed
+	piece := st.pending(w, sent)
 	if w.fault != "" {
-		return errors.New("adapter: " + string(w.fault))
+		return errReplyTooLarge
 	}
-	if !st.headed && !st.begin() {
-		return http.ErrHandlerTimeout
+	if !sent {
+		st.exchange.state = headed
+		st.started <- nil
+		w.content = w.content[:0] // a copy of it follows the head
+	} else {
+		w.content, st.spare = st.spare[:0], nil
 	}
-	st.headed, w.content = true, w.content[:0]
-	if len(rest) == 0 {
+	if len(piece) == 0 {
 		return nil
 	}
-	_, err := st.writer.Write(rest)
+	err := st.pass(piece)
+	st.spare = piece
 	return err
 }
 
-// rest returns what is still to be sent of w.
-func (st *stream) rest(w *response) []byte {
+// pass sends p.
+func (st *stream) pass(p []byte) error {
+	x := st.exchange
+	x.mu.Unlock()
+	n, err := st.writer.Write(p)
+	x.mu.Lock()
+	st.sent += n
+	if x.state >= closing {
+		return x.cause.writeError()
+	}
+	return err
+}
+
+// pending returns what is still to be sent of w: the head, unless that has been
+// sent, and the content.
+func (st *stream) pending(w *response, sent bool) []byte {
 	content := w.content
 	if w.isHEAD {
 		content = nil
 	}
-	if st.headed || w.fault != "" {
+	if sent || w.fault != "" {
 		return content
 	}
-	st.handler.warn(st.inv)
 	if len(w.head)+len(endOfHead) > maxStreamHead {
 		w.fault = ReasonTooLarge
 		return nil
@@ -79,36 +111,67 @@ func (st *stream) rest(w *response) []byte {
 	return append(append(w.head, endOfHead...), content...)
 }
 
-// begin reports whether the handler's reply may be sent, and lets Stream return.
-func (st *stream) begin() bool {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if st.over || st.begun {
-		return false
+// rest returns what is still to be sent once the exchange is closed: the rest of
+// the handler's reply, or an answer in its place if nothing was sent before.
+func (st *stream) rest(res *result, sent bool) []byte {
+	x, w := st.exchange, &st.exchange.response
+	defer x.contain(res)
+	if res.reason == "" {
+		if x.handler.options.PadEmptyStream && w.written == 0 && !w.isHEAD && bodyAllowed(w.status) {
+			w.content = append(w.content, ' ')
+		}
+		rest := st.pending(w, sent)
+		if w.fault == "" {
+			x.handler.warn(x, w.buffers)
+			return rest
+		}
+		res.status, res.reason = http.StatusInternalServerError, w.fault
 	}
-	st.begun = true
-	st.started <- nil
-	return true
+	if !sent {
+		return st.instead(res)
+	}
+	res.status = int(w.status)
+	if !res.panicked() && res.reason != ReasonClosed {
+		x.handler.logBroken(x, res)
+	}
+	x.end()
+	return nil
 }
 
-// ownStream makes an answer of Handler's own, as own does.
-func (h *Handler) ownStream(inv *invocation, status int) []byte {
+// instead makes the whole of an answer in the handler's place. Stream has not
+// returned yet, so that the event is still what it was.
+func (st *stream) instead(res *result) []byte {
+	x := st.exchange
 	s := scratches.Get().(*scratch)
 	defer s.free()
-	raw, err := inv.event.Raw()
-	if err == nil {
-		_, err = s.fields.parse(raw)
+	if s.fields.reparse(x.event.payload()) != nil {
+		res.failed = ErrInvocationOver // which was parsed before: it cannot be
 	}
-	if err != nil { // the invocation has ended meanwhile: nobody reads the answer
-		return nil
+	x.end()
+	return x.own(s, res, func(w *response) []byte {
+		content := w.content
+		if w.isHEAD {
+			content = nil
+		}
+		return append(append(bytes.Clone(w.head), endOfHead...), content...)
+	})
+}
+
+// send sends the rest; false if the runtime does not want it.
+func (st *stream) send(rest []byte) bool {
+	if len(rest) == 0 {
+		return true
 	}
-	fresh := h.start(inv.parent, s, inv.event.format)
-	defer fresh.end(returned)
-	h.answer(fresh, s, status, inv.event.slot.CORS())
-	fresh.response.finish()
-	content := fresh.response.content
-	if fresh.response.isHEAD {
-		content = nil
-	}
-	return append(append(bytes.Clone(fresh.response.head), endOfHead...), content...)
+	n, err := st.writer.Write(rest)
+	st.exchange.mu.Lock()
+	defer st.exchange.mu.Unlock()
+	st.sent += n
+	return err == nil
+}
+
+// total returns how many bytes the runtime has read.
+func (st *stream) total() int {
+	st.exchange.mu.Lock()
+	defer st.exchange.mu.Unlock()
+	return st.sent
 }

@@ -11,8 +11,9 @@ type media uint8
 
 const (
 	unsettled media = iota // there is no Content-Type yet: the body decides
-	textual                // a type of text, and no Content-Encoding
-	binary                 // any other type, or a Content-Encoding
+	textual                // a type of text
+	binary                 // any other type
+	encoded                // there is a Content-Encoding
 	untyped                // there will be no Content-Type
 )
 
@@ -22,14 +23,14 @@ func (w *response) settleType(h http.Header) {
 	types, typed := h["Content-Type"]
 	switch {
 	case isEncoded(h["Content-Encoding"]):
-		w.media, w.text = binary, nil
+		w.media = encoded
 		return
 	case len(types) > 0 && types[0] != "":
 		w.media = mediaOf(types[0])
 	case typed || h.Get("Content-Encoding") != "":
 		w.media = untyped
 	}
-	if w.text != nil {
+	if w.exchange.handler.options.IsText != nil && w.stream == nil {
 		w.snapshot = h.Clone()
 	}
 }
@@ -50,17 +51,20 @@ func isEncoded(lines []string) bool {
 
 // isText decides between text and base64. A body that the header says nothing of
 // is judged by itself.
-func (w *response) isText() bool {
+func (w *response) isText(content []byte, snapshot http.Header) bool {
 	text := w.media == textual
+	isText := w.exchange.handler.options.IsText
 	switch {
-	case len(w.content) == 0:
+	case len(content) == 0:
 		return true
-	case w.text != nil:
-		text = w.text(w.snapshot)
+	case w.media == encoded:
+		return false
+	case isText != nil:
+		text = isText(snapshot)
 	case w.media == untyped:
-		text = mediaOf(http.DetectContentType(w.content)) == textual
+		text = mediaOf(http.DetectContentType(content)) == textual
 	}
-	return text && utf8.Valid(w.content)
+	return text && utf8.Valid(content)
 }
 
 // mediaOf tells types of text, which a front takes as such, from others.

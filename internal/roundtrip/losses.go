@@ -36,7 +36,6 @@ const (
 	tooLarge        reason = "adapter: a reply that the front or the Lambda runtime would refuse is a 500"
 	finalOnly       reason = "a reply has one status"
 	lengthRefused   reason = "adapter: no front can tell the client that part of a reply is missing, so that the reply is refused"
-	noConnection    reason = "there is no connection that could have deadlines"
 	traced          reason = "the fronts: a trace is given the fields that it lacks; adapter: the runtime's word counts"
 	domainName      reason = "adapter: without a Host header the host is requestContext.domainName"
 	noSuchStatus    reason = "adapter: 101 and statuses outside 200 to 599 are a 500, no front could send them"

@@ -141,10 +141,6 @@ var replyRows = []row{
 		c := http.NewResponseController(w)
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = fmt.Fprintln(w, c.Flush(), c.EnableFullDuplex(), c.SetReadDeadline(time.Time{}), c.SetWriteDeadline(time.Time{}))
-	}, losses: []loss{
-		{on: every, why: noConnection, fields: facts{
-			"Reply.Body": `"<nil> <nil> feature not supported feature not supported\n"`,
-		}},
 	}},
 	{name: "panic", answer: func(http.ResponseWriter, *http.Request) { panic("handler") }, losses: []loss{failed(every, panicked)}},
 	{name: "panic after a write", answer: func(w http.ResponseWriter, _ *http.Request) { write(w, "partial"); panic("handler") }, losses: []loss{

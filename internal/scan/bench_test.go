@@ -43,13 +43,6 @@ func BenchmarkAppendString(b *testing.B) {
 	}
 }
 
-func BenchmarkEscapedLen(b *testing.B) {
-	b.SetBytes(int64(len(dense)))
-	for b.Loop() {
-		scan.EscapedLen(dense)
-	}
-}
-
 func BenchmarkAppendBase64(b *testing.B) {
 	dst := make([]byte, 0, 2*len(binary))
 	coders := map[string]func(dst, src []byte) []byte{"tables": scan.AppendBase64, "standard": base64.StdEncoding.AppendEncode}

@@ -1,10 +1,6 @@
 package scan
 
-import (
-	"bytes"
-	"encoding/binary"
-	"math/bits"
-)
+import "encoding/binary"
 
 const hexDigits = "0123456789abcdef"
 
@@ -53,34 +49,4 @@ func appendEscape(dst []byte, c byte) []byte {
 		return append(dst, '\\', shortEscape[c])
 	}
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-}
-
-// EscapedLen returns the length of text as a JSON string without its quotes:
-// what AppendString will need.
-func EscapedLen(text []byte) int {
-	n := len(text) + bytes.Count(text, []byte{'"'}) + bytes.Count(text, []byte{'\\'})
-	if controls := countControls(text); controls > 0 {
-		short := 0
-		for _, c := range []byte("\b\t\n\f\r") {
-			short += bytes.Count(text, []byte{c})
-		}
-		n += short + 5*(controls-short)
-	}
-	return n
-}
-
-// countControls counts the bytes below 0x20, eight at a time: of each byte that
-// has one of its three highest bits set, the sum sets the highest.
-func countControls(text []byte) (n int) {
-	i := 0
-	for ; i+8 <= len(text); i += 8 {
-		w := binary.LittleEndian.Uint64(text[i:]) & (0xE0 * ones)
-		n += 8 - bits.OnesCount64(((w&^uint64(highs))+0x7F*ones|w)&highs)
-	}
-	for ; i < len(text); i++ {
-		if text[i] < ' ' {
-			n++
-		}
-	}
-	return n
 }

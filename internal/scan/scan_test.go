@@ -143,8 +143,7 @@ func TestMixedClosingBytes(t *testing.T) {
 	}
 }
 
-// FuzzAppendString: encoding/json reads back what was written, in the length
-// foretold.
+// FuzzAppendString: encoding/json reads back what was written.
 func FuzzAppendString(f *testing.F) {
 	for _, text := range []string{"", "plain", "\"\\/\b\f\n\r\t", "\x00\x01\x1f\x7f", "αβγ\u2028", strings.Repeat("a\"b\n", 40)} {
 		f.Add(text)
@@ -152,9 +151,6 @@ func FuzzAppendString(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 		got := scan.AppendString([]byte("x"), text)[1:]
-		if want := scan.EscapedLen([]byte(text)) + 2; len(got) != want {
-			t.Fatalf("%d bytes, foretold %d: %q", len(got), want, got)
-		}
 		var back string
 		if err := json.Unmarshal(got, &back); err != nil || back != text {
 			t.Fatalf("read back %q (%v), want %q", back, err, text)
