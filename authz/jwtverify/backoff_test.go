@@ -1,7 +1,6 @@
 package jwtverify_test
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -231,7 +230,7 @@ func (brokenBody) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Body: io.NopCloser(brokenBody{})}, nil
 }
 
-func (brokenBody) Read([]byte) (int, error) { panic(fmt.Sprint("secret")) }
+func (brokenBody) Read([]byte) (int, error) { panic("secret") }
 
 func TestPanicInAFetch(t *testing.T) {
 	v, err := jwtverify.NewOver(configOf(jwtverify.OIDC(issuerURL, "api")), brokenBody{})
