@@ -118,6 +118,15 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Close disconnects the clients of a WebSocket API, as when they leave; on other
+// fronts it does nothing. It does not wait for requests.
+func (g *Gateway) Close() {
+	g.sockets.Range(func(_, s any) bool {
+		_ = s.(*WebSocket).Disconnect(closeGoingAway, "Going away") // a failed invocation has nobody to tell
+		return true
+	})
+}
+
 // answer decides what the client is sent and what Observe is told.
 func (g *Gateway) answer(r *http.Request) (*response, Record) {
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {

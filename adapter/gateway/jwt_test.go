@@ -164,6 +164,17 @@ func TestJWTAuthorizerChallenges(t *testing.T) {
 	}
 }
 
+// An HTTP API takes RSA alone, whatever Verify takes.
+func TestJWTAuthorizerTakesRSA(t *testing.T) {
+	a := &gateway.JWTAuthorizer{Issuer: issuer, Audience: []string{"notes-api"},
+		Verify: func(context.Context, string) (json.RawMessage, error) { return json.Marshal(claims(nil)) }}
+	for alg, want := range map[string]string{"RS256": "", "RS512": "", "PS256": "", "ES256": "algorithm not allowed", "EdDSA": "algorithm not allowed", "HS256": "algorithm not allowed", "none": "algorithm not allowed"} {
+		if _, got := authorize(t, a, bearer(signedWith(alg))); got.Reason != want {
+			t.Errorf("%s: %+v, want %q", alg, got, want)
+		}
+	}
+}
+
 func TestZeroAuthorizersRefuse(t *testing.T) {
 	tests := map[string]gateway.Authorizer{
 		"zero JWT":             new(gateway.JWTAuthorizer),

@@ -392,6 +392,35 @@ func TestConnections(t *testing.T) {
 	}
 }
 
+// Close tells the function and every client.
+func TestCloseOfAWebSocketAPI(t *testing.T) {
+	events := make(chan string, 10)
+	g := gateway.MustNew(gateway.Config{Function: chat(events), Format: adapter.WebSocketAPI})
+	server := httptest.NewServer(g)
+	defer server.Close()
+	c, _ := dial(t, server, "/prod")
+	n, err := g.Connect(handshake())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		<-events
+	}
+	g.Close()
+	if got := c.next(); got != "close 1001 Going away" {
+		t.Errorf("the client was sent %q", got)
+	}
+	if _, err := n.Receive(t.Context()); err == nil {
+		t.Error("the other client is still connected")
+	}
+	for range 2 {
+		if got := <-events; got != "$disconnect  1001 Going away" {
+			t.Errorf("event %q", got)
+		}
+	}
+	g.Close() // of nobody
+}
+
 func TestConnectionsAreClosedWithoutManagement(t *testing.T) {
 	g := gateway.Config{Function: returns(okReply), Format: adapter.WebSocketAPI}
 	r := httptest.NewRequest("POST", "/prod/@connections/x", bytes.NewReader(nil))

@@ -103,6 +103,7 @@ func (s *service) serve(ctx context.Context, api net.Listener, issuers []net.Lis
 	if s.console != nil {
 		s.console.Close()
 	}
+	s.gateway.Close()
 	shutdown(context.WithoutCancel(ctx), running)
 	if err != nil {
 		return fmt.Errorf("local: %w", err)
