@@ -10,13 +10,15 @@ import (
 
 const groupsClaim = "cognito:groups"
 
-// Claims returns the Config that reads the tokens of this issuer, and of others
-// if there are any, as the gateway hands them on: it pins the issuers, gives
-// those that have a name their logical name, and says which claim is a list,
-// which package claims knows by itself only of Amazon Cognito's own issuers.
-// Its other fields are zero; the caller may set them. On an HTTP API with payload
-// format 1.0 tokens count only where APIs is set as well, here to the gateway's
-// "a1b2c3d4e5" unless Options.Configure changes it.
+// Claims returns the Config that reads the tokens of this issuer, and of others,
+// as a gateway hands them on. It pins the issuers, gives those that have a Name
+// their logical name, and says that cognito:groups is a list, which package claims
+// assumes only of Amazon Cognito's own issuers. The other fields are zero; the
+// caller may set them.
+//
+// On an HTTP API with payload format 1.0 tokens count only if APIs is set as well,
+// to the gateway's APIID, which is "a1b2c3d4e5" unless Options.Configure changes
+// it.
 func (i *Issuer) Claims(others ...*Issuer) claims.Config {
 	config := claims.Config{Lists: []string{groupsClaim}, CommaLists: []string{groupsClaim}}
 	for _, issuer := range append([]*Issuer{i}, others...) {

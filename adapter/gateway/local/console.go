@@ -12,9 +12,9 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local/internal/console"
 )
 
-// newConsole is for the first issuer's port; nil where there is none, and where
-// others than this machine are admitted: who sees the console sees every request,
-// and can make any token.
+// newConsole returns the console for the first issuer's port. It returns nil if
+// there is no issuer, and if others than this machine are admitted: whoever sees
+// the console sees every request and can make any token.
 func (s *service) newConsole() *console.Console {
 	i := s.issuer()
 	if i == nil || s.Expose || !strings.HasPrefix(i.url, "http://") || s.checkAddr(i.host()) != nil {
@@ -58,8 +58,8 @@ func (s *service) watched(config *gateway.Config) {
 	}
 }
 
-// told has the request lines and the console told how invocations end, beside
-// whoever else is.
+// told returns options whose Done also tells the request lines and the console how
+// invocations end.
 func (s *service) told(options *adapter.Options) *adapter.Options {
 	var told adapter.Options
 	if options != nil {
@@ -89,8 +89,8 @@ func (s *service) apiHandler() http.Handler {
 	return s.hostCheck(s.console.Watch(s.gateway))
 }
 
-// issuerHandler is what listens for the n-th issuer. The console stands outside
-// the issuer and so outside its CORS headers.
+// issuerHandler is what listens for the n-th issuer. The console is not part of the
+// issuer's handler and so does not get its CORS headers.
 func (s *service) issuerHandler(n int) http.Handler {
 	issuer := s.hostCheck(s.Issuers[n])
 	if s.console == nil || n > 0 {

@@ -22,9 +22,9 @@ import (
 //	POST /oauth2/revoke        ends the session of a refresh token
 //	GET  /logout               sends the browser to one of the client's LogoutURIs
 //
-// Refresh tokens rotate: each is good once and for thirty days, and to use one
-// again ends its session. A parameter resource (RFC 8707) becomes the aud of
-// access tokens.
+// Refresh tokens rotate: each can be used once, within thirty days of the
+// sign-in, and using one again ends its session. The parameter resource (RFC 8707)
+// becomes the aud of access tokens.
 //
 // Issuer is an http.Handler and safe for concurrent use. It forgets its key and
 // its sessions when the process ends, unless Options.State names a folder for
@@ -118,17 +118,17 @@ func (i *Issuer) routes() *http.ServeMux {
 	return mux
 }
 
-// ServeHTTP serves the endpoints. It does not look at the Host header: behind
-// [ListenAndServe] and [Serve] that has been done.
+// ServeHTTP serves the endpoints. It does not check the Host header, which
+// [ListenAndServe] and [Serve] have done before.
 func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store") // RFC 6749 section 5.1
 	i.allowOrigin(w.Header(), r)
 	i.mux.ServeHTTP(w, r)
 }
 
-// allowOrigin lets pages read tokens and keys that live where some client's
-// users are sent back to: an application in the browser fetches its own. All
-// other sites stay locked out, for the secrets of demo clients are no secrets.
+// allowOrigin lets a page read answers if some client's users are sent back to its
+// origin: an application in the browser fetches its own tokens. All other origins
+// are locked out, since everybody knows the secrets of demo clients.
 func (i *Issuer) allowOrigin(h http.Header, r *http.Request) {
 	h.Add("Vary", "Origin")
 	if origin := r.Header.Get("Origin"); slices.Contains(i.origins, origin) {

@@ -11,10 +11,10 @@ import (
 
 // IssuerConfig says who can get tokens from an [Issuer], and which.
 type IssuerConfig struct {
-	Name     string        // what gateway routes and authz.Issuer call it; "": it has no name, which only the first issuer may lack
-	URL      string        // the iss of every token, to the letter: scheme, host and port, as "http://localhost:8081"
+	Name     string        // by which gateway routes and authz.Issuer refer to it; only the first issuer may have none
+	URL      string        // the exact iss of every token: scheme, host and port, such as "http://localhost:8081"
 	Clients  []Client      // at least one
-	Users    []User        // who can sign in; nil: nobody, only clients get tokens
+	Users    []User        // who can sign in; nil: nobody, so that only clients get tokens
 	Lifetime time.Duration // of access and ID tokens, in whole seconds; 0: one hour, as in Cognito
 }
 
@@ -24,9 +24,9 @@ type Client struct {
 	ID           string
 	Secret       string   // "": a public client, which gets no token for itself
 	Scopes       []string // what it may ask for, and what it gets if it asks for nothing
-	RedirectURIs []string // where signed-in users are sent back to, compared to the letter; nil: it signs nobody in
-	LogoutURIs   []string // where users who sign out are sent to, compared to the letter; nil: nobody is
-	Resources    []string // the audiences that it may bind access tokens to (RFC 8707): absolute URIs without a fragment; nil: none
+	RedirectURIs []string // where users are sent back to after they signed in, matched exactly; nil: the client signs nobody in
+	LogoutURIs   []string // where users are sent after they signed out, matched exactly; nil: /logout is refused
+	Resources    []string // audiences that it may bind access tokens to (RFC 8707): absolute URIs without a fragment; nil: none
 }
 
 // User is somebody who can sign in at the issuer's page.
@@ -35,7 +35,7 @@ type User struct {
 	Password string
 	Sub      string   // "": a UUID made from Username, the same after every restart
 	Email    string   // "": the ID token has no email
-	Groups   []string // without blanks, as in Cognito: a list that a gateway writes as [a b] could not be read back
+	Groups   []string // names without blanks, as in Cognito, because a gateway writes a list as [a b]
 }
 
 func (c IssuerConfig) check() error {
@@ -56,8 +56,8 @@ func (c IssuerConfig) check() error {
 	return errors.Join(problems...)
 }
 
-// checkIssuerURL admits no path: the endpoints are at the root, and iss is
-// compared to the letter, a trailing slash included.
+// checkIssuerURL does not admit a path: the endpoints are at the root, and iss must
+// match exactly, a trailing slash included.
 func checkIssuerURL(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Port() == "0" || u.Scheme+"://"+u.Host != s {

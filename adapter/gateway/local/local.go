@@ -3,33 +3,43 @@
 //
 //	client → Host check → gateway.Gateway → adapter.Handler → the handler
 //
-// so that the handler sees what it will see when deployed: the event's path
-// rules, the gateway's limits and answers and, with an [Issuer], identities
-// that a JWT authorizer vouched for. One line is printed per request:
+// The handler sees what it will see when it is deployed: the event's path rules,
+// the gateway's limits and answers and, with an [Issuer], identities that an
+// authorizer vouched for. One line is printed for each request:
 //
-//	POST "/notes" ANY /{proxy+} 403 function: needs notes-api/write 1.2ms
+//	POST "/notes" ANY /{proxy+} 403 function: needs scope notes-api/write 1.2ms
 //
-// method, path, route, status, who refused it and why, and how long it took;
-// never a query, header, token or claim.
+// It holds the method, the path, the route, the status, who refused the request
+// and why, and how long it took. It never holds a query, a header, a token or a
+// claim.
+//
+// # The console
+//
+// The URL of the first issuer is also a page for people. It shows each request
+// with the layer that it stopped at and what to change, and the policy of both
+// layers; it makes tokens and sends requests. It is the only page that can: it
+// answers to the host name of its own URL alone, other origins can neither read
+// nor frame it, and its calls carry a secret that is new in each run. Secrets are
+// removed from a request before it is remembered.
 //
 // # It stays on the machine
 //
-// A gateway that lets anybody sign in is no server for a network. [NewIssuer],
-// [ListenAndServe] and [Serve] refuse to run inside AWS Lambda; listeners are
-// on loopback and requests for another host name get 421 Misdirected Request
-// unless Options.Expose says otherwise. The second rule is against DNS
-// rebinding, which makes a page of any site the same origin as a server on
-// loopback.
+// A gateway at which anybody can sign in does not belong on a network.
+// [NewIssuer], [ListenAndServe] and [Serve] refuse to run inside AWS Lambda.
+// Unless Options.Expose says otherwise, listeners must be on loopback, and
+// requests for another host name get 421 Misdirected Request. That is against DNS
+// rebinding, by which a page of any site becomes the same origin as a server on
+// loopback. With Expose there is no console.
 //
 // # http outside, https inside
 //
-// The listener speaks plain HTTP, and yet X-Forwarded-Proto says https, so
-// r.TLS is set in the handler, as behind API Gateway, which has no plain HTTP.
-// The other way round, middleware that redirects to https would send every
-// client to a port where nobody speaks TLS, and cookies would lose the Secure
-// that they have in production; browsers take Secure cookies from localhost,
-// Safari excepted. Links the handler makes with r.TLS begin with https, wrongly
-// here; Options.Configure can set gateway.Config.Scheme to "http".
+// The listener speaks plain HTTP, but X-Forwarded-Proto says https, and so r.TLS
+// is set in the handler. API Gateway has no plain HTTP. If r.TLS were nil,
+// middleware that redirects to https would send every client to a port where
+// nobody speaks TLS, and cookies would lose the Secure attribute that they have
+// in production; browsers other than Safari accept Secure cookies from localhost.
+// The price is that links which the handler makes by looking at r.TLS begin with
+// https. Options.Configure can set gateway.Config.Scheme to "http".
 package local
 
 import (
@@ -48,10 +58,9 @@ import (
 // told to stop (Ctrl-C, SIGTERM). Then requests in flight have three seconds to
 // end, and it returns nil; a second Ctrl-C ends the process at once.
 //
-// Nil opts are the defaults: an HTTP API with payload format 2.0 and the routes
-// ANY /{proxy+} and ANY /. A setting that cannot work is an error, all of them
-// reported at once, before anything listens; impossible opts.Adapter panics as
-// adapter.New does.
+// Nil opts mean an HTTP API with payload format 2.0 and the routes ANY /{proxy+}
+// and ANY /. Settings that cannot work are reported together, as one error, before
+// anything listens. Impossible opts.Adapter panics as adapter.New does.
 func ListenAndServe(addr string, h http.Handler, opts *Options) error {
 	s, err := newService(h, opts)
 	if err := errors.Join(err, s.checkAddr(addr), s.checkIssuerAddrs()); err != nil {

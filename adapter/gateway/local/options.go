@@ -15,8 +15,8 @@ import (
 	"github.com/gatehouse-go/gatehouse/cors"
 )
 
-// Options is how [ListenAndServe] differs from its defaults. The zero Options
-// is useful; it is not to be modified while a server runs.
+// Options change the defaults of [ListenAndServe]. The zero Options are useful.
+// They must not be modified while a server runs.
 type Options struct {
 	// Format, Stage and BasePath are the gateway's settings of these names; zero
 	// values are its defaults. With a Stage other than $default (a REST API has
@@ -30,9 +30,9 @@ type Options struct {
 	// Policy or, without a Policy, ANY /{proxy+} and ANY /.
 	Routes []gateway.Route
 
-	// CORS are the settings of the function's cors.Middleware, from which it
-	// follows who answers preflights. With cors.OwnerGateway they are the
-	// gateway's own. Nil: nobody answers preflights before authorization does.
+	// CORS are the settings of the function's cors.Middleware. Their Owner says who
+	// answers preflights: with cors.OwnerGateway the gateway has these settings
+	// itself. Nil: a preflight is authorized like any other request.
 	CORS *cors.Config
 
 	// Streaming sends replies as the handler makes them, as a function URL or
@@ -41,12 +41,13 @@ type Options struct {
 	// sent when they are complete.
 	Streaming bool
 
-	// Adapter is handed to adapter.New; nil: its defaults.
+	// Adapter is for adapter.New; nil: its defaults. Without a Logger of its own,
+	// what it logs about refusals is left out, since the request lines say it.
 	Adapter *adapter.Options
 
-	// Configure changes the gateway's settings before it is made: whatever has no
-	// field here, like Timeout, APIID, Scheme or an Authorizer of one's own. A
-	// changed Observe silences the request lines. Nil: no change.
+	// Configure changes the gateway's settings before it is made. It is for
+	// settings that have no field here, such as APIID, Scheme or an Authorizer of
+	// one's own. Replacing Observe silences the request lines. Nil: no change.
 	Configure func(*gateway.Config)
 
 	// Issuers are served beside the gateway, each on the host and port of its
@@ -54,7 +55,8 @@ type Options struct {
 	// authorizer of an HTTP API, the Cognito authorizer of a REST API, which
 	// wants an ID token on routes without Scopes and an access token on the
 	// others. The tokens of another issuer, and only those, are admitted on
-	// routes whose Authorizer is its name. Nil: no issuer and no authorizer.
+	// routes whose Authorizer is its name. Nil: there is no issuer, no console and
+	// no authorizer.
 	Issuers []*Issuer
 
 	// Verify proves the tokens of issuers that run elsewhere, such as an Amazon
@@ -62,35 +64,38 @@ type Options struct {
 	//
 	//	Verify: jwtverify.MustNew(jwtverify.Config{Issuers: []jwtverify.Issuer{pool}})
 	//
-	// With Issuers beside it, it is asked on routes whose Authorizer is one of
-	// its IssuerNames; without, on the others as well, unless it has several
-	// issuers, of which an HTTP API's authorizer takes one. Verify must go by a
-	// token's signature alone (its Trust has claims.Verified as its only source).
-	// It is called concurrently. Nil: no tokens but those of Issuers.
+	// It may be the Verifier that guards the function. It is asked on routes whose
+	// Authorizer is one of its Trust's IssuerNames. Without Issuers it is asked on
+	// the other routes as well; on an HTTP API, whose authorizers have one issuer
+	// each, only if it has one. Verify must go by a token's signature alone: the
+	// only source of its Trust is claims.Verified. Nil: only the tokens of Issuers
+	// are admitted.
 	Verify authz.Identifier
 
 	// Policy is what the function requires of each operation: an *authz.Mux, or
-	// the routes of echoauthz, ginauthz or chiauthz. Nil: nobody knows.
+	// the routes of echoauthz, ginauthz or chiauthz. The gateway's routes are
+	// made from it, and the console shows it. Nil: what is required is not known.
 	Policy interface {
 		Policy() authz.Policy
 		Find(*http.Request) (authz.Rule, authz.Requirement, bool)
 	}
 
-	// NativeJWT makes the authorizers of a REST API native JWT authorizers instead
-	// of Cognito ones. They take access and ID tokens alike and want an aud, which
-	// an access token has for one of its client's Resources only. The other fronts
-	// have no such choice.
+	// NativeJWT gives a REST API native JWT authorizers instead of Cognito ones.
+	// They take access tokens and ID tokens, and want an aud, which an access token
+	// has only if it is bound to one of its client's Resources. On the other fronts
+	// NativeJWT is an error.
 	NativeJWT bool
 
-	// Audience is what the authorizer accepts as aud, or as client_id in a
-	// token without aud; nil: the IDs of the issuer's clients and their
-	// Resources, and whatever Verify accepts. A Cognito authorizer does not look at the audience.
+	// Audience lists what the authorizers accept as aud or, on HTTP APIs, as the
+	// client_id of a token without aud. Nil: the IDs of the issuer's clients and
+	// their Resources, and whatever Verify accepts. A Cognito authorizer does not
+	// look at it.
 	Audience []string
 
-	// State is a folder in which the issuers keep their keys, codes and
-	// sessions, so that tokens outlive a restart of the program. The folder is
-	// made if it is not there; it holds private keys, so one that others may
-	// read is refused. "": nothing is kept.
+	// State is a folder in which the issuers keep their keys, codes and sessions,
+	// so that tokens outlive a restart of the program. It is made, with the mode
+	// 0700, if it is not there. A folder that others may read is refused, since it
+	// holds private keys. "": nothing is kept.
 	State string
 
 	// Timeout is how long the handler may take, on the gateway and in the
@@ -98,19 +103,20 @@ type Options struct {
 	// debugger's pause.
 	Timeout time.Duration
 
-	// Try are the requests printed as curl lines once the server is ready,
-	// fresh tokens in them; nil: GET /.
+	// Try are the requests that are printed as curl lines once the server is ready,
+	// and that the console has buttons for; nil: GET /.
 	Try []Try
 
-	// Expose admits listeners beyond loopback, and any Host.
+	// Expose admits listeners beyond loopback, and any Host. There is no console
+	// then.
 	Expose bool
 
-	// Output gets the curl lines in one Write, and each request line in one;
-	// nil: os.Stdout.
+	// Output gets what is printed at the start, in one Write, and each request
+	// line, in one Write; nil: os.Stdout.
 	Output io.Writer
 
-	// Ready is called once, when both listeners answer, with the URL of the
-	// API; nil: nobody is told.
+	// Ready is called once, when all listeners answer, with the URL of the API.
+	// Nil: nothing is called.
 	Ready func(url string)
 }
 

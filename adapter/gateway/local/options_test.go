@@ -41,7 +41,7 @@ func TestEveryProblemIsReportedAtOnce(t *testing.T) {
 		`Stage "a/b"`,
 		`path "hello"`,
 		`path "/two words"`,
-		`"GET /" is no method`,
+		`"GET /" is not a method`,
 		`wants the status 99`,
 		`more than a line`,
 		`no client "nobody"`,

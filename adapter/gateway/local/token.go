@@ -32,11 +32,12 @@ func (i *Issuer) Verify(_ context.Context, token string) (json.RawMessage, error
 	return claims, nil
 }
 
-// Token returns a signed token with claims, for tests: what is not in claims
-// is as in a fresh access token of a user pool (iss, iat, auth_time, exp, jti,
-// token_use, version; never sub, client_id or scope), and a nil value leaves
-// its claim out. The error is that of encoding/json for a value it cannot
-// encode, or of a State that cannot be written.
+// Token returns a signed token with these claims, for tests. The claims iss, iat,
+// auth_time, exp, jti, token_use and version have the values of a fresh access
+// token of a user pool, unless they are in claims; sub, client_id and scope are
+// there only if they are in claims. A nil value leaves its claim out. Token
+// returns an error for a value that encoding/json cannot encode, and if
+// Options.State cannot be written.
 //
 //	expired, err := issuer.Token(map[string]any{"sub": "reader", "client_id": "reader", "exp": 1})
 func (i *Issuer) Token(claims map[string]any) (string, error) {
@@ -116,7 +117,7 @@ func (i *Issuer) idToken(s session) (string, error) {
 	return i.Token(claims)
 }
 
-// given makes an empty text nil: there is no such claim.
+// given makes an empty string nil, which leaves its claim out.
 func given(text string) any {
 	if text == "" {
 		return nil
@@ -124,7 +125,7 @@ func given(text string) any {
 	return text
 }
 
-// absent makes an empty list nil: a user of no group has no such claim.
+// absent makes an empty list nil: a user without groups does not have the claim.
 func absent(list []string) any {
 	if len(list) == 0 {
 		return nil

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// Try is a request that is printed as a curl line to paste.
+// Try is a request to begin with: a curl line to paste, and a button of the
+// console.
 type Try struct {
 	Method string // "": GET
 	Path   string // as in a URL, with its query: "/notes?limit=2"; below the API's own URL
@@ -31,7 +32,7 @@ func (t Try) method() string { return cmp.Or(t.Method, http.MethodGet) }
 func (t Try) check(issuer *Issuer) error {
 	switch {
 	case !word.MatchString(t.method()):
-		return fmt.Errorf("local: try: %q is no method", t.Method)
+		return fmt.Errorf("local: try: %q is not a method", t.Method)
 	case !path.MatchString(t.Path):
 		return fmt.Errorf("local: try: path %q does not begin with a slash or is not as in a URL", t.Path)
 	case t.Want != 0 && http.StatusText(t.Want) == "":
@@ -46,7 +47,7 @@ func (t Try) check(issuer *Issuer) error {
 
 func (t Try) checkNames(issuer *Issuer) error {
 	if issuer == nil {
-		return fmt.Errorf("local: try: a token for %q, and no issuer", t.Path)
+		return fmt.Errorf("local: try: %q needs a token, and there is no issuer", t.Path)
 	}
 	client, known := issuer.clients[t.Client]
 	_, user := issuer.users[t.User]
