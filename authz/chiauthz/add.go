@@ -33,7 +33,13 @@ func (r *Routes) add(method, pattern string, req authz.Requirement, h http.Handl
 	for _, wrap := range slices.Backward(r.middleware) {
 		h = wrap(h)
 	}
-	r.site.add(method, r.prefix+pattern, &route{Handler: r.site.guard.Require(req)(h), requirement: req})
+	methods := []string{method}
+	if method == http.MethodGet && r.site.opts.GetHead {
+		methods = append(methods, http.MethodHead)
+	}
+	for _, method := range methods {
+		r.site.add(method, r.prefix+pattern, &route{Handler: r.site.guard.Require(req)(h), requirement: req})
+	}
 }
 
 func isNil(h http.Handler) bool {

@@ -45,11 +45,11 @@
 //
 // # What is chi's
 //
-// A GET route does not serve HEAD; middleware.GetHead, used before New, makes it.
-// chi matches the path as the client escaped it: /%61dmin is not /admin, and
-// chi.URLParam values stay escaped then. What a handler makes of a parameter is not
-// decided here. Below a base path, redirects of chi's middleware lead out of it
-// unless adapter.Options.PrefixLocation is set.
+// A GET route does not serve HEAD without Options.GetHead. chi matches the path as
+// the client escaped it: /%61dmin is not /admin, and chi.URLParam values stay
+// escaped then. What a handler makes of a parameter is not decided here. Below a
+// base path, redirects of chi's middleware lead out of it unless
+// adapter.Options.PrefixLocation is set.
 package chiauthz
 
 import (
@@ -62,8 +62,13 @@ import (
 	"github.com/gatehouse-go/gatehouse/authz"
 )
 
-// Options are the choices of New. There are none yet; nil is as good.
-type Options struct{}
+// Options are the choices of New. The zero Options are the defaults.
+type Options struct {
+	// GetHead registers a route for HEAD with each one for GET, as http.ServeMux
+	// does. Policy and Find show both, which they do not if chi's middleware.GetHead
+	// makes HEAD requests look for GET's route.
+	GetHead bool
+}
 
 // New makes router refuse all requests but those that the routes registered with
 // its result admit. A nil g is the zero Guard, nil opts are the zero Options. New
@@ -76,10 +81,14 @@ func New(router *chi.Mux, g *authz.Guard, opts *Options) *Routes {
 	if g == nil {
 		g = &authz.Guard{}
 	}
+	if opts == nil {
+		opts = &Options{}
+	}
 	g.Require(authz.Authenticated()) // for its panics
 	s := &site{
 		router: router,
 		guard:  g,
+		opts:   *opts,
 		routes: map[place]*route{},
 		places: map[place]string{},
 	}
@@ -91,6 +100,7 @@ func New(router *chi.Mux, g *authz.Guard, opts *Options) *Routes {
 type site struct {
 	router *chi.Mux
 	guard  *authz.Guard
+	opts   Options
 
 	mu      sync.Mutex // chi's own registration has no lock
 	rules   []authz.Rule

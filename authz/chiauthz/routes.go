@@ -69,8 +69,8 @@ func (r *Routes) Delete(pattern string, req authz.Requirement, h http.HandlerFun
 	r.Method(http.MethodDelete, pattern, req, h)
 }
 
-// Get registers a route for GET, and as in chi for no other method: HEAD needs its
-// own.
+// Get registers a route for GET, and with Options.GetHead for HEAD. Without that,
+// HEAD needs its own, as in chi.
 func (r *Routes) Get(pattern string, req authz.Requirement, h http.HandlerFunc) {
 	r.Method(http.MethodGet, pattern, req, h)
 }

@@ -61,6 +61,27 @@ func TestHandleAndMethod(t *testing.T) {
 	s.check(t, as("admin", "UNHEARD", "/any"), 405, "", authz.NoRoute, "")
 }
 
+func TestGetHead(t *testing.T) {
+	s := newSite()
+	r := chiauthz.New(s.Mux, s.guard, &chiauthz.Options{GetHead: true})
+	r.Get("/get", authz.Scope("write"), ran("get"))
+	r.HandleFunc("GET /handle", authz.Scope("write"), ran("handle"))
+	r.Post("/post", authz.Scope("write"), ran("post"))
+	for _, method := range []string{"GET", "HEAD"} {
+		for _, name := range []string{"get", "handle"} {
+			s.check(t, as("user", method, "/"+name), 403, "", authz.Refused, "/"+name)
+			s.check(t, as("admin", method, "/"+name), 200, name+" for admin", authz.Granted, "/"+name)
+			if rule, _, ok := r.Find(as("", method, "/"+name)); !ok || rule.Method != method {
+				t.Errorf("%s /%s: Find returns %v, %t", method, name, rule, ok)
+			}
+		}
+	}
+	s.check(t, as("admin", "HEAD", "/post"), 405, "", authz.NoRoute, "")
+	if !panics(func() { r.Head("/get", authz.Scope("write"), ran("head")) }) {
+		t.Error("a second route for HEAD: no panic")
+	}
+}
+
 func TestRequirementsOfGroupsAddUp(t *testing.T) {
 	s := newSite()
 	r := s.routes()

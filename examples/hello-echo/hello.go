@@ -1,5 +1,5 @@
 // Package helloecho is the hello example written with Echo: an *echo.Echo is an
-// http.Handler, and nothing in it knows of Lambda.
+// http.Handler, and nothing in it depends on Lambda.
 package helloecho
 
 import (
@@ -17,8 +17,8 @@ type greeting struct {
 // Handler returns the program's routes.
 func Handler() http.Handler {
 	e := echo.New()
-	// The peer's address is the client's, as the gateway saw it. Echo would
-	// otherwise believe X-Forwarded-For, which the client begins to write.
+	// RemoteAddr is the client's address as the gateway saw it. By default Echo
+	// believes X-Forwarded-For, which the client can send itself.
 	e.IPExtractor = echo.ExtractIPDirect()
 
 	e.GET("/hello", func(c echo.Context) error {
@@ -36,8 +36,8 @@ func greet(c echo.Context, message string) error {
 	return c.JSON(http.StatusOK, greeting{message, r.URL.Path, r.Method})
 }
 
-// echoBody answers plain text whatever it was sent: a type of the client's
-// choice would let it run scripts on this origin.
+// echoBody always answers plain text: with a type of the client's choice, the body
+// could run scripts on this origin.
 func echoBody(c echo.Context) error {
 	c.Response().Header().Set(echo.HeaderXContentTypeOptions, "nosniff")
 	return c.Stream(http.StatusOK, echo.MIMETextPlainCharsetUTF8, c.Request().Body)

@@ -14,7 +14,7 @@ type greeting struct {
 	Method  string `json:"method"`
 }
 
-// Handler returns the program's routes. It knows nothing of Lambda.
+// Handler returns the program's routes. Nothing in it depends on Lambda.
 func Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /hello", func(w http.ResponseWriter, r *http.Request) {
@@ -32,8 +32,8 @@ func greet(w http.ResponseWriter, r *http.Request, message string) {
 	json.NewEncoder(w).Encode(greeting{message, r.URL.Path, r.Method})
 }
 
-// echo answers plain text whatever it was sent: a type of the client's choice
-// would let it run scripts on this origin.
+// echo always answers plain text: with a type of the client's choice, the body
+// could run scripts on this origin.
 func echo(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

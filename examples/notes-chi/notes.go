@@ -24,7 +24,6 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/authz/chiauthz"
@@ -35,17 +34,19 @@ import (
 // claims.Extractor, or nil for claims.FromContext, which is all that a test
 // without events needs. Handler panics if store is nil.
 func Handler(who authz.Identifier, store notes.Store) http.Handler {
-	router, _ := newRouter(who, store)
+	router, _ := New(who, store)
 	return router
 }
 
-func newRouter(who authz.Identifier, store notes.Store) (*chi.Mux, *chiauthz.Routes) {
+// New is Handler for programs that also need the policy, to make the gateway's
+// routes from it.
+func New(who authz.Identifier, store notes.Store) (*chi.Mux, *chiauthz.Routes) {
 	router := chi.NewRouter()
-	router.Use(logged, middleware.GetHead) // before New: refused requests are logged too
+	router.Use(logged) // before New: refused requests are logged too
 
 	o := operations{notes.NewAPI(store)}
 	read, write := authz.Scope(notes.ReadScope), authz.Scope(notes.WriteScope)
-	r := chiauthz.New(router, &authz.Guard{Realm: "notes", Identifier: who}, nil)
+	r := chiauthz.New(router, &authz.Guard{Realm: "notes", Identifier: who}, &chiauthz.Options{GetHead: true})
 	r.Get("/hello", authz.Public(), o.hello)
 	r.Get("/profile", read, o.profile)
 	r.Post("/notes", write, o.create)

@@ -7,9 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/gatehouse-go/gatehouse/authz/authztest"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 	noteschi "github.com/gatehouse-go/gatehouse/examples/notes-chi"
 	"github.com/gatehouse-go/gatehouse/examples/notes/notestest"
@@ -24,13 +21,9 @@ func TestAnswersAsNotesDoes(t *testing.T) {
 	})
 }
 
-// Who may do what is the same as in notes, in the same patterns.
 func TestPolicyIsThatOfNotes(t *testing.T) {
-	want := authztest.Matrix(notes.Handler(notestest.Pinned, &notes.Memory{}), notestest.Callers...)
-	got := authztest.Matrix(noteschi.Routes(notestest.Pinned, &notes.Memory{}), notestest.Callers...)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("who may do what: -notes +chi:\n%s", diff)
-	}
+	_, routes := noteschi.New(notestest.Pinned, &notes.Memory{})
+	notestest.SamePolicy(t, routes, func(pattern string) string { return pattern })
 }
 
 // The logged address is the peer's, whatever a client writes into headers.

@@ -39,7 +39,7 @@ func Handler(who authz.Identifier, store notes.Store) http.Handler {
 }
 
 // New is Handler for programs that also need the policy, to make the gateway's
-// routes of it.
+// routes from it.
 func New(who authz.Identifier, store notes.Store) (*echo.Echo, *echoauthz.Routes) {
 	e := echo.New()
 	e.IPExtractor = echo.ExtractIPDirect()

@@ -1,5 +1,5 @@
-// Package stream answers before it is done: with events as they happen, and
-// with a download larger than a reply that Lambda delivers in one piece may be.
+// Package stream sends answers while it makes them: events as they happen, and a
+// download that is larger than a buffered reply of Lambda's can be.
 // lambda/main.go deploys it and local/main.go runs it on a laptop.
 package stream
 
@@ -17,7 +17,7 @@ const (
 	lines     = 1_000_000   // of the download, some 20 MB
 )
 
-// Handler returns the program's routes. It knows nothing of Lambda.
+// Handler returns the program's routes. Nothing in it depends on Lambda.
 func Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /events", events)
@@ -26,8 +26,8 @@ func Handler() http.Handler {
 	return mux
 }
 
-// events sends the time as server-sent events, until there were as many as the
-// client asked for or it has gone.
+// events sends the time as server-sent events, until the client has as many as it
+// asked for or has gone.
 //
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 func events(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +45,7 @@ func events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// wanted is how many events the request asks for.
+// wanted returns how many events the request asks for.
 func wanted(r *http.Request) int {
 	count, err := strconv.Atoi(r.FormValue("count"))
 	if err != nil {
@@ -75,8 +75,8 @@ func download(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// broken fails when it is too late for another status. The panic breaks the
-// reply off; after a mere return the client would take the half for the whole.
+// broken fails when it is too late for another status. The panic breaks the reply
+// off; if broken returned instead, the client would take the half for the whole.
 func broken(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprint(w, "the first half")
 	http.NewResponseController(w).Flush()

@@ -1,5 +1,5 @@
-// Package hellotest is what every hello example must do, whatever framework it
-// is written with: as a plain handler, and compiled as a Lambda function.
+// Package hellotest tests what every hello example must do, whatever framework it
+// uses: as a plain handler, and compiled as a Lambda function.
 package hellotest
 
 import (

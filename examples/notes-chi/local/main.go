@@ -20,8 +20,13 @@ func main() {
 	expose := flag.Bool("expose", false, "allow addresses beyond loopback")
 	state := flag.String("state", "", "`folder` to keep the issuer's keys and sessions in; without it they end with the program")
 	timeout := flag.Duration("timeout", 0, "how long a request may take; 0: what the gateway allows; -1s: as long as it likes, for a debugger")
+	coarse := flag.Bool("coarse", false, "a gateway with a catch-all instead of the routes made from the policy")
 	flag.Parse()
-	if err := run(*addr, *issuer, &local.Options{State: *state, Timeout: *timeout, Expose: *expose}); err != nil {
+	opts := &local.Options{State: *state, Timeout: *timeout, Expose: *expose}
+	if *coarse {
+		opts.Routes = []gateway.Route{{Key: "GET /hello", Open: true}, {Key: "ANY /{proxy+}"}, {Key: "ANY /"}}
+	}
+	if err := run(*addr, *issuer, opts); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -41,7 +46,8 @@ func run(addr, issuerAddr string, opts *local.Options) error {
 	if err != nil {
 		return err
 	}
-	opts.Routes = []gateway.Route{{Key: "GET /hello", Open: true}, {Key: "ANY /{proxy+}"}, {Key: "ANY /"}}
+	api, routes := noteschi.New(who, &notes.Memory{})
+	opts.Policy = routes
 	opts.Issuers = []*local.Issuer{issuer}
 	opts.Try = []local.Try{
 		{Path: "/hello", Want: http.StatusOK},
@@ -51,5 +57,5 @@ func run(addr, issuerAddr string, opts *local.Options) error {
 		{Method: "POST", Path: "/notes", Client: "writer", Body: `{"title":"Groceries"}`, Want: http.StatusCreated},
 		{Path: "/notes", Client: "writer", Want: http.StatusOK},
 	}
-	return local.ListenAndServe(addr, noteschi.Handler(who, &notes.Memory{}), opts)
+	return local.ListenAndServe(addr, api, opts)
 }
