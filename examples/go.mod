@@ -16,10 +16,10 @@ require (
 	github.com/danielgtaylor/huma/v2 v2.34.1
 	github.com/gatehouse-go/gatehouse/authz/chiauthz v0.0.0
 	github.com/gatehouse-go/gatehouse/authz/echoauthz v0.0.0
-	github.com/go-chi/chi/v5 v5.2.3
+	github.com/go-chi/chi/v5 v5.5.0
 	github.com/google/go-cmp v0.7.0
 	github.com/labstack/echo/v4 v4.16.0
-	github.com/oapi-codegen/runtime v1.1.2
+	github.com/oapi-codegen/runtime v1.4.2
 	go.etcd.io/bbolt v1.5.0
 )
 

@@ -37,7 +37,10 @@ func (c *checker) tableOf(set routeSet) table {
 		e.route = i
 		e.foreign = !c.isOurs(r.function)
 		if e.gate.auth == JWT || e.gate.auth == CognitoUserPools {
-			e.gate.authorizer = c.nameOf(c.deployment.authorizers[r.authorizer])
+			e.gate.authorizer = c.terms.authorizer
+			if a, ok := c.deployment.authorizers[r.authorizer]; ok {
+				e.gate.authorizer = c.nameOf(a)
+			} // else its file is missing, and that is said
 		}
 		if e.foreign {
 			c.report.Foreign = addNew(c.report.Foreign, r.key+" → "+cmp.Or(r.function, r.target))

@@ -12,7 +12,7 @@
 // plan of package apigateway completes the same document for the gateway, and
 // reports an operation whose security in the document is not the policy's.
 //
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.5.1 -generate types,std-http,strict-server -package bookings -o bookings.gen.go api.json
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.7.2 -generate types,std-http,strict-server -package bookings -o bookings.gen.go api.json
 package bookings
 
 import (
