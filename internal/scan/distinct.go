@@ -2,7 +2,9 @@ package scan
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"math/bits"
+	"slices"
 )
 
 // maxDistinct is how many containers inside each other Distinct looks into.
@@ -12,54 +14,47 @@ const maxDistinct = 64
 // object unreadable: ok reports whether the names differ in every object of the
 // value at i. It is false also for more than 64 nested containers, and has no
 // meaning for a malformed value.
-func Distinct(data []byte, i int) (next int, ok bool) {
-	if k := Kind(data, i); k != '{' && k != '[' {
-		return Skip(data, i), true
-	}
-	var few [16]Text
-	next, _, ok = distinct(data, i, 1, few[:0])
-	return next, ok
-}
+func Distinct(data []byte, i int) (next int, ok bool) { return distinct(data, i, 1) }
 
-// distinct reads the value at i, which would be the depth-th container. names is
-// room for those of its objects, behind those of the objects around them, and is
-// returned so that it is found large enough the next time.
-func distinct(data []byte, i, depth int, names []Text) (next int, room []Text, ok bool) {
+// distinct reads the value at i, which would be the depth-th container.
+func distinct(data []byte, i, depth int) (next int, ok bool) {
 	kind := Kind(data, i)
 	switch {
 	case kind != '{' && kind != '[':
-		return Skip(data, i), names, true
+		return Skip(data, i), true
 	case depth > maxDistinct:
-		return Skip(data, i), names, false
+		return Skip(data, i), false
 	case kind == '[':
-		return distinctArray(data, i, depth, names)
+		return distinctArray(data, i, depth)
 	}
-	return distinctObject(data, i, depth, names)
+	return distinctObject(data, i, depth)
 }
 
-func distinctArray(data []byte, i, depth int, names []Text) (next int, room []Text, ok bool) {
+func distinctArray(data []byte, i, depth int) (next int, ok bool) {
 	ok = true
 	i, more := FirstElement(data, i)
 	for more {
 		differ := true
-		i, names, differ = distinct(data, i, depth+1, names)
+		i, differ = distinct(data, i, depth+1)
 		ok = ok && differ
 		i, more = NextElement(data, i)
 	}
-	return i, names, ok
+	return i, ok
 }
 
-func distinctObject(data []byte, i, depth int, names []Text) (next int, room []Text, ok bool) {
-	own := len(names)
+func distinctObject(data []byte, i, depth int) (next int, ok bool) {
+	var few [12]Text
+	names := few[:0]
 	ok = true
 	name, i, more := First(data, i)
 	for more {
+		names = append(names, name)
 		differ := true
-		i, names, differ = distinct(data, i, depth+1, append(names, name))
+		i, differ = distinct(data, i, depth+1)
 		ok = ok && differ
 		name, i, more = Next(data, i)
 	}
-	return i, names[:own], ok && Differ(data, names[own:])
+	return i, ok && Differ(data, names)
 }
 
 // Differ reports whether these texts of data all differ once decoded.
@@ -89,15 +84,16 @@ func among(data []byte, names []Text, text []byte) bool {
 }
 
 // differ is Differ for so many names that comparing them one by one would take
-// time with the square of their number.
+// time with the square of their number. Sums that are equal by chance would only
+// refuse what differs; nobody can choose names for it, since the seed is random.
 func differ(data []byte, names []Text) bool {
-	seen := make(map[string]struct{}, len(names))
+	seed := maphash.MakeSeed()
+	sums := make([]uint64, len(names))
 	for i, name := range names {
-		if seen[string(name.Bytes(data))] = struct{}{}; len(seen) == i {
-			return false
-		}
+		sums[i] = maphash.Bytes(seed, name.Bytes(data))
 	}
-	return true
+	slices.Sort(sums)
+	return len(slices.Compact(sums)) == len(names)
 }
 
 // hash is for the filter of Differ alone: names that collide cost a comparison.
