@@ -129,8 +129,9 @@ func (v *Verifier) identify(r *http.Request) (*claims.Identity, error) {
 	return t.caller(), nil
 }
 
-// Preload fetches the keys of all issuers at once, for the time before the
-// first request: in a Lambda function the init phase, which may last ten seconds
+// Preload fetches the keys of all issuers at once, except those it has that are
+// younger than an hour, for the time before the first request: in a Lambda
+// function the init phase, which may last ten seconds
 // (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
 // Its error joins those of the issuers whose keys could not be fetched before ctx
 // ended; those are tried again when a token needs them, ten seconds later at the
