@@ -8,9 +8,9 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
-// albEvent is the event of an ALB: of the two pairs of maps there is one, by
-// the target group's mode, and it is never null. An ALB tells nothing of who
-// the client is but its address in X-Forwarded-For.
+// albEvent is the event of an ALB. The target group's mode decides which of the
+// two pairs of maps it has, and that pair is never null. The only thing an ALB
+// says of the client is its address, in X-Forwarded-For.
 type albEvent struct {
 	RequestContext    albContext          `json:"requestContext"`
 	HTTPMethod        string              `json:"httpMethod"`
@@ -55,8 +55,8 @@ func (e *albEvent) setMaps(multi bool, header, query map[string][]string) {
 	}
 }
 
-// verbatimQuery is a raw query string by name, nothing of it decoded; empty,
-// not nil, without any.
+// verbatimQuery splits a raw query string by name and decodes nothing. It is
+// empty, not nil, if there is no query.
 func verbatimQuery(raw string) map[string][]string {
 	values := splitQuery(raw, "&", func(text string) string { return text })
 	if values == nil {
@@ -66,8 +66,8 @@ func verbatimQuery(raw string) map[string][]string {
 }
 
 // HealthCheck returns the event of a health check of path ("": "/") that the
-// ALB's target group makes. No client can send such a request: its one header
-// is User-Agent, so it has no Host. It is an error for another Format.
+// ALB's target group makes. No client can send such a request: its only header
+// is User-Agent, so that it has no Host. For another Format it is an error.
 func (g *Gateway) HealthCheck(path string) ([]byte, error) {
 	if g.config.Format != adapter.ALB {
 		return nil, errors.New("gateway: only an ALB makes health checks")
@@ -93,8 +93,8 @@ func screenALB(c *call) error {
 	return nil
 }
 
-// replyALB takes the headers from the map of the target group's mode. What an
-// ALB makes of the other map is unconfirmed.
+// replyALB takes the headers from the map that the target group's mode requires.
+// What an ALB does with the other map is unconfirmed.
 func replyALB(c *call, raw []byte) (*response, error) {
 	if c.gateway.config.MultiValueHeaders {
 		return c.replyTarget(raw, "headers")
@@ -102,8 +102,8 @@ func replyALB(c *call, raw []byte) (*response, error) {
 	return c.replyTarget(raw, "multiValueHeaders")
 }
 
-// errorsALB are pages; of the answers to an authorizer's refusal (its JWT
-// verification) and a broken body even the status is unconfirmed.
+// errorsALB are HTML pages. The answers to a refusal of its JWT verification and to
+// a broken body are unconfirmed, including their status.
 var errorsALB = map[failure]ownAnswer{
 	unauthorized:     page(401, "401 Authorization Required"),
 	accessDenied:     page(403, "403 Forbidden"),

@@ -24,15 +24,15 @@ func (f AuthorizerFunc) Authorize(r *http.Request, route Route) (*Authorization,
 	return f(r, route)
 }
 
-// Authorization is what an Authorizer found out, for the event.
+// Authorization is what an Authorizer adds to the event.
 type Authorization struct {
 	// Authorizer becomes requestContext.authorizer, encoded by encoding/json;
-	// nil: the event has no such member. On an ALB and VPC Lattice, which
-	// never have one, the answer is 500 for anything else.
+	// nil: the event has no such member. An ALB and VPC Lattice have no such
+	// member, so that any other value is answered with 500 there.
 	Authorizer any
-	// Identity is laid over requestContext.identity, which payload 2.0,
-	// Function URLs, ALBs and VPC Lattice v1 do not have. It is how VPC
-	// Lattice v2 says whom AWS_IAM authentication found.
+	// Identity replaces members of requestContext.identity; nil: none. Payload
+	// 2.0, Function URLs, ALBs and VPC Lattice v1 have no such object and ignore
+	// it.
 	Identity map[string]any
 
 	usageKey string // an API key that the authorizer stands for; "": none

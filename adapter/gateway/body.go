@@ -18,10 +18,10 @@ func (c *call) text(binary bool) (string, bool) {
 	return string(c.body), false
 }
 
-// binaryByType is the rule of HTTP APIs, and assumed of Function URLs
-// (unconfirmed): few types are text, a form and a body without type are not.
-// Bodies with a Content-Encoding and bytes that no JSON string can hold are
-// taken as binary, too (unconfirmed).
+// binaryByType is the rule of HTTP APIs, assumed to be that of Function URLs as
+// well (unconfirmed): few types are text, and a form and a body without a type are
+// binary. So are bodies with a Content-Encoding and bytes that a JSON string
+// cannot hold (unconfirmed).
 func (c *call) binaryByType() bool {
 	encoding := c.request.Header.Get("Content-Encoding")
 	if encoding != "" && !strings.EqualFold(encoding, "identity") {
@@ -51,8 +51,8 @@ func (g *Gateway) binaryMedia(value string) bool {
 	return false
 }
 
-// query is a raw query string decoded, "+" to blank; nil without any. A part
-// with an invalid escape stays as it is.
+// query decodes a raw query string, including "+" as a blank; it is nil if there is
+// none. A part with an invalid escape stays as it is.
 func query(raw, separators string) map[string][]string {
 	return splitQuery(raw, separators, queryText)
 }

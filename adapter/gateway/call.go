@@ -31,8 +31,8 @@ type call struct {
 	lambdaTrace  string // the trace that Lambda gives the function
 }
 
-// admit takes the request as far as the integration, or says with a *Refusal
-// why it does not get there. The call is never nil.
+// admit takes the request as far as the integration. The error is a *Refusal if the
+// front answers instead. The call is never nil.
 func (g *Gateway) admit(r *http.Request) (*call, error) {
 	c := &call{gateway: g, front: g.front, request: r, method: r.Method, at: time.Now().UTC()}
 	c.identify()
@@ -145,5 +145,5 @@ func (c *call) maxBody() int64 {
 	return c.front.maxBody
 }
 
-// maxDrained bounds what is read of a body that is refused for its size.
+// maxDrained bounds how much of a body is read that is refused for its size.
 const maxDrained = 64 << 20

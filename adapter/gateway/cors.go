@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Responses are the headers of a REST API's gateway responses of these types
-// ("Gateway response types for API Gateway"), as plain texts; nil: none. That a
-// body is too large cannot be customized ("Amazon API Gateway important
+// Responses are headers that a REST API adds to its own answers, by the types of
+// gateway responses ("Gateway response types for API Gateway"); nil: none. The
+// answer to a body that is too large cannot have any ("Amazon API Gateway important
 // notes").
 type Responses struct {
 	Default4XX, Default5XX http.Header
@@ -36,11 +36,12 @@ func isPreflight(r *http.Request) bool {
 		r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
 }
 
-// preflight answers preflights of an API with CORS settings, also where no
-// route takes them. If a route does, its authorizer comes first, and a preflight
-// has no token: "Configure CORS for HTTP APIs" says so of $default, users of ANY
-// routes (https://github.com/anomalyco/sst/issues/5493). That it is so for a
-// route of OPTIONS alone is unconfirmed.
+// preflight answers preflights of an API with CORS settings, whether or not a
+// route matches them. If one does, its authorizer is asked first, which refuses a
+// preflight since it has no token: "Configure CORS for HTTP APIs" says so of
+// $default, and users report it of ANY routes
+// (https://github.com/anomalyco/sst/issues/5493). For a route of OPTIONS alone it is
+// unconfirmed.
 func (c *call) preflight() error {
 	if c.gateway.config.CORS == nil || !isPreflight(c.request) {
 		return nil
@@ -78,8 +79,8 @@ func (c *call) allow() http.Header {
 	return header
 }
 
-// allowRequest adds what only preflights are told. The lists are the settings',
-// whatever the preflight asks for (unconfirmed).
+// allowRequest adds the headers of preflights alone. They list all that the
+// settings allow, whatever the preflight asks for (unconfirmed).
 func (c *call) allowRequest(header http.Header) {
 	settings := c.gateway.config.CORS
 	setList(header, "Access-Control-Allow-Methods", settings.AllowMethods)
@@ -95,8 +96,8 @@ func setList(header http.Header, name string, values []string) {
 	}
 }
 
-// allows compares an origin with an entry of the settings: an origin, * or one
-// of the schemes that have a wildcard.
+// allows reports whether an entry of the settings matches the origin. An entry is
+// an origin, *, or a scheme with a wildcard.
 func allows(entry, origin string) bool {
 	switch entry {
 	case "*":
@@ -107,9 +108,9 @@ func allows(entry, origin string) bool {
 	return entry == origin
 }
 
-// replaceCORS: an HTTP API ignores what the function says of CORS ("Configure
-// CORS for HTTP APIs"). Its own errors have no such headers here
-// (unconfirmed).
+// replaceCORS removes the function's CORS headers, which an HTTP API with settings
+// ignores ("Configure CORS for HTTP APIs"), and adds its own. Errors that the API
+// makes have no such headers here (unconfirmed).
 func replaceCORS(c *call, header http.Header) {
 	for name := range header {
 		if strings.HasPrefix(name, "Access-Control-") {
@@ -119,8 +120,8 @@ func replaceCORS(c *call, header http.Header) {
 	addCORS(c, header)
 }
 
-// addCORS: a Function URL is reported to send the function's headers and its
-// own, which browsers refuse to read
+// addCORS adds the headers of the settings. A Function URL is reported to send them
+// beside the function's, and browsers refuse such a pair
 // (https://github.com/aws-powertools/powertools-lambda-python/issues/4163;
 // unconfirmed).
 func addCORS(c *call, header http.Header) {

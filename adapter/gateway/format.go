@@ -14,10 +14,10 @@ type front struct {
 	maxBody  int64         // bytes of request body
 	maxReply int           // bytes of reply
 
-	locate func(*Gateway, string) (place, bool) // which paths the event has, and what is routed
-	routed bool                                 // Config.Routes are looked at; otherwise every request is of the route only
-	only   string                               // that route's key
-	rest   bool                                 // a REST API, with what only REST APIs have
+	locate func(*Gateway, string) (place, bool) // the paths in the event, and the one to route
+	routed bool                                 // Config.Routes decide; if not, every request has the route called only
+	only   string                               // the key of that route
+	rest   bool                                 // it is a REST API
 	screen func(*call) error                    // refuses what the front does not forward; nil: nothing
 	event  func(*call) (any, error)             // the event, ready for encoding/json
 	bare   bool                                 // the event has no place for authorizer data

@@ -24,17 +24,18 @@ var notInREST = append([]string{
 	"Content-Length", "Content-Md5", "Expect", "Max-Forwards", "Proxy-Authenticate", "Server", "Www-Authenticate",
 }, hopByHop...)
 
-// header returns the event's headers: the client's without drop, and what
-// API Gateway, Function URLs and ALBs add. Names are canonical.
+// header returns the event's headers: the client's except those of drop, and the
+// ones that API Gateway, Function URLs and ALBs add. Names are canonical.
 func (c *call) header(drop []string) http.Header {
 	h := c.clientHeader(drop)
 	c.forward(h)
 	return h
 }
 
-// clientHeader returns the client's headers without drop, and with the address
-// it came from. What it said of that itself is kept in front, as REST APIs and
-// ALBs do (the others: unconfirmed), so the first entry proves nothing.
+// clientHeader returns the client's headers except those of drop, with its address
+// at the end of X-Forwarded-For. An X-Forwarded-For of its own stays in front, as
+// with REST APIs and ALBs (for the others unconfirmed), so that the first entry
+// proves nothing.
 func (c *call) clientHeader(drop []string) http.Header {
 	h := http.Header{}
 	for name, values := range c.request.Header {
@@ -124,9 +125,9 @@ func (c *call) sourceIP() string {
 	return host
 }
 
-// domain is the host the client used, without a port. What kind of host it is
-// tells a Function URL from an HTTP API, so a client that claims one kind
-// before the other gets the front's own host instead.
+// domain is the host that the client used, without a port. The kind of host
+// distinguishes a Function URL from an HTTP API. If the client names a host of the
+// other kind, domain is a host of the front instead.
 func (c *call) domain() string {
 	host := c.request.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {

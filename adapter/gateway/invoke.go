@@ -18,8 +18,8 @@ func (c *call) event() ([]byte, error) {
 	return c.encode(event)
 }
 
-// encode renders an event. Unlike json.Marshal it leaves <, > and & as they
-// are, which the size limit would feel.
+// encode renders an event. Unlike json.Marshal it leaves <, > and & as they are,
+// since escapes would count for the size limit.
 func (c *call) encode(event any) ([]byte, error) {
 	var payload bytes.Buffer
 	encoder := json.NewEncoder(&payload)
@@ -106,8 +106,8 @@ var (
 )
 
 // run invokes f on the current goroutine, which a panic or runtime.Goexit may
-// end. The event is overwritten afterwards, so that a function which keeps a
-// part of it is caught; the reply may be such a part and is copied before.
+// end. Then it overwrites the event, which exposes a function that keeps part of
+// it. The reply may be such a part and is copied first.
 func run(ctx context.Context, f Function, event []byte, done chan<- result) {
 	got := result{err: errExited}
 	defer func() {

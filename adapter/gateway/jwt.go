@@ -14,9 +14,9 @@ import (
 )
 
 // JWTAuthorizer is an HTTP API's JWT authorizer ("Control access to HTTP APIs
-// with JWT authorizers"). It is an Authorizer for payloads
-// 1.0 and 2.0; New refuses it on other fronts. It is safe for concurrent use.
-// The zero JWTAuthorizer refuses every token.
+// with JWT authorizers"). It is an Authorizer for payloads 1.0 and 2.0; New refuses
+// it on other fronts. It accepts RSA signatures alone. It is safe for concurrent use
+// if Verify is. The zero JWTAuthorizer refuses every token.
 type JWTAuthorizer struct {
 	// Issuer must equal the token's iss; "": every token is refused.
 	Issuer string
@@ -75,8 +75,8 @@ func (a *JWTAuthorizer) Authorize(r *http.Request, route Route) (*Authorization,
 	return &Authorization{Authorizer: data}, nil
 }
 
-// isRSA reports whether an HTTP API knows the algorithm: it takes RSA alone. A token
-// whose header cannot be read, "", is left to Verify.
+// isRSA reports whether an HTTP API supports the algorithm. "" stands for a token
+// whose header cannot be read, which is left to Verify.
 func isRSA(alg string) bool {
 	return alg == "" || strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS")
 }
@@ -112,8 +112,8 @@ func (a *JWTAuthorizer) judge(claims tokenClaims, now time.Time) adapter.Reason 
 	return claims.untimely(now)
 }
 
-// audience is the token's aud; only where that is absent, not merely empty or
-// null, does client_id stand in.
+// audience is the token's aud. client_id counts instead if aud is absent, and not
+// if it is empty or null.
 func (c tokenClaims) audience() []string {
 	if aud, ok := c["aud"]; ok {
 		return texts(aud)
@@ -140,8 +140,8 @@ var descriptions = map[adapter.Reason]string{
 	reasonAlgorithm:  "the token's algorithm is not supported",
 }
 
-// unauthorizedJWT is the 401, whose challenge has no error where no token was
-// offered (RFC 6750 section 3.1).
+// unauthorizedJWT is the 401. Its challenge names no error if the request has no
+// token (RFC 6750 section 3.1).
 func unauthorizedJWT(reason adapter.Reason, scopes []string) *Refusal {
 	challenge := "Bearer"
 	if reason != reasonNoToken {

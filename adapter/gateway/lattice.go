@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// latticeV1 is the event of VPC Lattice's structure V1, which says nothing of
-// who the client is. What it holds without query and body is unconfirmed.
+// latticeV1 is the event of VPC Lattice's structure V1, which does not say who the
+// client is. What it holds if there is no query or body is unconfirmed.
 type latticeV1 struct {
 	RawPath         string            `json:"raw_path"`
 	Method          string            `json:"method"`
@@ -18,8 +18,8 @@ type latticeV1 struct {
 	IsBase64Encoded bool              `json:"is_base64_encoded"`
 }
 
-// latticeV2 is the event of structure V2. Headers and Query are lists of texts
-// by name or, in the older form, texts.
+// latticeV2 is the event of structure V2. Headers and Query have lists of strings
+// or, in the older form, strings.
 type latticeV2 struct {
 	Version         string         `json:"version"`
 	Path            string         `json:"path"`
@@ -94,9 +94,9 @@ func (c *call) latticeContext() contextLattice {
 	}
 }
 
-// latticeHeader: only the client's address is added in AWS's samples. Names
-// that Lattice reserves for what it says itself are taken from the client
-// ("HTTP targets in VPC Lattice").
+// latticeHeader adds only the client's address, as AWS's samples do. It removes the
+// client's headers of names that Lattice reserves for itself ("HTTP targets in VPC
+// Lattice").
 func (c *call) latticeHeader() http.Header {
 	h := c.clientHeader(hopByHop)
 	maps.DeleteFunc(h, func(name string, _ []string) bool {
@@ -117,8 +117,8 @@ func (c *call) latticeIdentity() map[string]any {
 	return identity
 }
 
-// replyLattice: repeated headers cannot be told; how AWS takes a list as a
-// value is unconfirmed.
+// replyLattice reads a reply without repeated headers. What AWS does with a list as
+// a value is unconfirmed.
 func replyLattice(c *call, raw []byte) (*response, error) {
 	return c.replyTarget(raw, "multiValueHeaders")
 }

@@ -37,10 +37,9 @@ func (p pattern) takes(method string) bool {
 	return p.method == anyMethod || p.method == method
 }
 
-// compare orders patterns that match the same path, the one to be chosen
-// first: full matches, then greedy ones, then $default ("Create routes for
-// HTTP APIs", Routing API requests); a literal before a parameter, a method
-// before ANY.
+// compare orders patterns that match the same path by preference: full matches,
+// then greedy ones, then $default ("Create routes for HTTP APIs", Routing API
+// requests); a literal before a parameter, a method before ANY.
 func (p pattern) compare(q pattern) int {
 	if c := p.rank() - q.rank(); c != 0 {
 		return c
@@ -67,12 +66,12 @@ func (p pattern) rank() int {
 	return 0
 }
 
-// choose returns the pattern that serves the request and its parameters: the
-// first in the order of compare of those that match both path and method. On a
-// REST API, too, a resource without the method does not shadow a less specific
-// one that has it (measured, https://github.com/floci-io/floci/issues/3399 and
-// https://github.com/ministackorg/ministack/issues/1423); which of two resources
-// with different parents comes first is unconfirmed there.
+// choose returns the pattern that serves the request, and its parameters. Of those
+// that match both path and method, it is the first in the order of compare. On a
+// REST API, too, a resource without the method does not hide a less specific one
+// that has it (measured, https://github.com/floci-io/floci/issues/3399 and
+// https://github.com/ministackorg/ministack/issues/1423). Which of two resources
+// with different parents wins on a REST API is unconfirmed.
 func choose(patterns []pattern, method, path string, rest bool) (*pattern, map[string]string) {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	var best *pattern
@@ -88,9 +87,9 @@ func choose(patterns []pattern, method, path string, rest bool) (*pattern, map[s
 	return best, params
 }
 
-// trimmed is the path that the pattern is compared with: a REST API does not
-// mind a slash behind a literal (https://github.com/aws/chalice/issues/65) but
-// does behind a parameter (https://github.com/aws/chalice/issues/588).
+// trimmed is the path that the pattern is compared with. A REST API ignores a slash
+// after a literal at the end (https://github.com/aws/chalice/issues/65), but not one
+// after a parameter (https://github.com/aws/chalice/issues/588).
 func (p pattern) trimmed(path []string, rest bool) []string {
 	n := len(path) - 1
 	if rest && n > 0 && n == len(p.segments) && path[n] == "" && p.segments[n-1].kind == literal {

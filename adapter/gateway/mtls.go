@@ -22,8 +22,8 @@ type certValidity struct {
 	NotAfter  string `json:"notAfter"`
 }
 
-// handshake notes the client's certificate if the API asks for one. A client
-// without is refused, which AWS does in the TLS handshake.
+// handshake takes the client's certificate, if the API asks for one, and refuses a
+// client that has none. AWS does that in the TLS handshake.
 func (c *call) handshake() error {
 	if !c.gateway.config.MutualTLS {
 		return nil

@@ -52,9 +52,9 @@ func (g *Gateway) atDomain(path string) (rest string, ok bool) {
 	return cutPath(path, key)
 }
 
-// locateREST: path has no stage, requestContext.path has; on a custom domain
-// both are the client's path, and only the resource is found without the base
-// path.
+// locateREST: on the API's own host, requestContext.path begins with the stage and
+// path does not. On a custom domain both are the client's path, and the base path
+// is removed for the routes alone.
 func locateREST(g *Gateway, target string) (place, bool) {
 	target = oneSlash(target)
 	if g.config.BasePath != "" {
@@ -65,9 +65,9 @@ func locateREST(g *Gateway, target string) (place, bool) {
 	return place{path: oneSlash(rest), context: target, route: oneSlash(rest)}, ok
 }
 
-// locateHTTPAPIV2: a named stage is in the path, a mapping key never is, and
-// everything is decoded. It is said that a decoded question mark ends the path
-// (unconfirmed); here it stays.
+// locateHTTPAPIV2: the path begins with a named stage, never with a mapping key, and
+// is decoded. A decoded question mark is said to end it (unconfirmed); here it
+// stays.
 func locateHTTPAPIV2(g *Gateway, target string) (place, bool) {
 	rest, ok := g.withinStage(target)
 	path := decoded(rest)
@@ -80,9 +80,9 @@ func locateHTTPAPIV2(g *Gateway, target string) (place, bool) {
 	return place{path: path, context: path, route: oneOr(rest)}, ok
 }
 
-// locateHTTPAPIV1: path is encoded and the whole of what the client sent,
-// mapping key included. requestContext.path is decoded and has the stage instead
-// of the mapping key (unconfirmed).
+// locateHTTPAPIV1: path is what the client sent, encoded and with the mapping key.
+// requestContext.path is decoded and begins with a named stage instead of the
+// mapping key (unconfirmed).
 func locateHTTPAPIV1(g *Gateway, target string) (place, bool) {
 	at, ok := locateHTTPAPIV2(g, target)
 	return place{path: target, context: at.context, route: at.route}, ok

@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// eventV1 is the event of a REST API and, with Version "1.0", of an HTTP API.
-// Its maps are null where they are empty; of the headers there are always
-// some.
+// eventV1 is the event of a REST API and, with Version "1.0", of an HTTP API. An
+// empty map is null. The maps of headers are never empty.
 type eventV1 struct {
 	Version           string              `json:"version,omitempty"`
 	Resource          string              `json:"resource"`
@@ -27,7 +26,7 @@ type eventV1 struct {
 	IsBase64Encoded   bool                `json:"isBase64Encoded"`
 }
 
-// contextV1 has no authorizer member without authorizer.
+// contextV1 omits authorizer if the route has none.
 type contextV1 struct {
 	AccountID         string         `json:"accountId"`
 	APIID             string         `json:"apiId"`

@@ -35,7 +35,7 @@ func (r *Refusal) Unwrap() error { return r.cause }
 type failure uint8
 
 const (
-	preflight failure = iota + 1 // no failure, but no request for the function either
+	preflight failure = iota + 1 // not a failure, but not a request for the function either
 	noRoute
 	unauthorized
 	accessDenied
@@ -67,9 +67,8 @@ type ownAnswer struct {
 
 // errorsREST: "Gateway response types for API Gateway"; the bodies are
 // recorded or quoted by clients, except those of accessDenied (its capital M is
-// another emulator's), badBase64 and badRequest (unconfirmed). The blank after the
-// colon is there for a reply of the wrong shape and not for one that is no
-// JSON.
+// another emulator's), badBase64 and badRequest (unconfirmed). A reply of the wrong
+// shape gives a blank after the colon, and one that is not JSON does not.
 var errorsREST = map[failure]ownAnswer{
 	noRoute:          {403, `{"message":"Missing Authentication Token"}`, "MissingAuthenticationTokenException"},
 	unauthorized:     {401, `{"message":"Unauthorized"}`, "UnauthorizedException"},
@@ -110,14 +109,13 @@ var errorsHTTPAPI = map[failure]ownAnswer{
 	badConfiguration: {status: 500, body: `{"message":"Internal Server Error"}`},
 }
 
-// urlForbidden is the refusal of a request that is not signed, or by nobody who
-// is allowed (recorded).
+// urlForbidden refuses a request that is not signed, or not by an allowed caller
+// (recorded).
 var urlForbidden = ownAnswer{403, `{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: ` +
 	`https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}`, "AccessDeniedException"}
 
-// errorsFunctionURL: the body of a failed function is that of another emulator;
-// what is neither that nor urlForbidden, and whether a timeout is 502 or 504, is
-// unconfirmed.
+// errorsFunctionURL: the body for a failed function is another emulator's. All but
+// that and urlForbidden is unconfirmed, including whether a timeout is 502 or 504.
 var errorsFunctionURL = map[failure]ownAnswer{
 	preflight:        {status: 200},
 	unauthorized:     urlForbidden,

@@ -111,11 +111,11 @@ var membersPrelude = map[string]bool{
 func preludeREST(c *call, raw []byte) (*response, error) {
 	members, ok := object(raw)
 	if !ok {
-		return nil, c.front.refuse(badReply, "the prelude is no JSON object")
+		return nil, c.front.refuse(badReply, "the prelude is not a JSON object")
 	}
 	for name := range members {
 		if !membersPrelude[name] {
-			return nil, c.front.refuse(badReply, "the prelude has a member that is none of a prelude's")
+			return nil, c.front.refuse(badReply, "the prelude has an unknown member")
 		}
 	}
 	return c.head(members, true)
@@ -126,7 +126,7 @@ func preludeREST(c *call, raw []byte) (*response, error) {
 func preludeURL(c *call, raw []byte) (*response, error) {
 	members, ok := object(raw)
 	if !ok {
-		return nil, c.front.refuse(badReply, "the prelude is no JSON object")
+		return nil, c.front.refuse(badReply, "the prelude is not a JSON object")
 	}
 	for _, name := range []string{"multiValueHeaders", "body", "isBase64Encoded"} {
 		delete(members, name)

@@ -51,11 +51,11 @@ func (c *call) readV1(raw []byte) (proxyReply, error) {
 	case !ok && !json.Valid(raw):
 		return proxyReply{}, c.front.refuse(replyNotJSON, "the reply is not JSON")
 	case !ok || len(members) == 0:
-		return proxyReply{}, c.front.refuse(badReply, "the reply is no proxy reply")
+		return proxyReply{}, c.front.refuse(badReply, "the reply is not a proxy reply")
 	}
 	for name := range members {
 		if !membersREST[name] {
-			return proxyReply{}, c.front.refuse(badReply, "the reply has a member that is none of a proxy reply's")
+			return proxyReply{}, c.front.refuse(badReply, "the reply has an unknown member")
 		}
 	}
 	reply, ok := readReply(members)

@@ -19,9 +19,9 @@ type response struct {
 	socket *wire       // what the connection becomes; nil: it stays HTTP
 }
 
-// write sends the response, and returns an error if it broke off. Where HTTP
-// allows no body there is none, and no type or length of one: what the fronts
-// make of a body with HEAD, 204 and 304 is unconfirmed.
+// write sends the response, and returns an error if it broke off. If HTTP does not
+// allow a body, it sends neither one nor its type and length. What the fronts do
+// with a body for HEAD, 204 and 304 is unconfirmed.
 func (a *response) write(w http.ResponseWriter, method string) error {
 	if a.socket != nil {
 		return a.socket.begin(w)
@@ -64,8 +64,8 @@ type proxyReply struct {
 	base64 bool
 }
 
-// object decodes a JSON object; false for anything else. A map and not a
-// struct, because encoding/json folds the case of member names in structs.
+// object decodes a JSON object; false for anything else. It decodes into a map
+// because encoding/json ignores the case of member names in structs.
 func object(raw []byte) (map[string]json.RawMessage, bool) {
 	var members map[string]json.RawMessage
 	err := json.Unmarshal(raw, &members)
@@ -155,8 +155,8 @@ func scalar(raw json.RawMessage) (text string, present, ok bool) {
 	return string(raw), true, true
 }
 
-// merge puts both header maps into one. Which of them comes first when both
-// hold a name differs between the fronts.
+// merge puts both header maps into one. The fronts differ in which of the two comes
+// first if both have a name.
 func (reply proxyReply) merge(multiFirst bool) http.Header {
 	header := http.Header{}
 	addMulti := func() {

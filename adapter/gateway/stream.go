@@ -19,16 +19,16 @@ import (
 // "application/vnd.awslambda.http-integration-response", and delivers it as it
 // is otherwise.
 //
-// The reader is closed once, also while it is read, and must then end a Read
-// that waits. That happens at its end, at the Timeout and when the client is
-// gone; on AWS the function never learns of the latter. The event is the
-// function's own, as aws-lambda-go copies it for such a function.
+// The reader is closed once: at its end, at the Timeout, or when the client has
+// gone, of which a function on AWS never learns. Close may come during a Read, which
+// must then return. The function may keep the event, since aws-lambda-go copies it
+// for such a function.
 type StreamFunction interface {
 	Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error)
 }
 
-// buffered streams the whole reply of a Function that cannot stream, which is
-// how a function that was written for the buffered mode fares in the other.
+// buffered streams the whole reply of a Function that cannot stream, as Lambda does
+// in streaming mode.
 type buffered struct{ Function }
 
 func (f buffered) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {

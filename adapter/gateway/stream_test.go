@@ -68,7 +68,7 @@ func TestStream(t *testing.T) {
 		{"NULs in the body", `{}` + nul + nul + "x" + nul, both(seen{200, nul + "x" + nul, "", ""})},
 		{"status as text", `{"statusCode":"404"}` + nul, both(seen{404, "", "", ""})},
 		{"body in the prelude", `{"statusCode":200,"body":"x"}` + nul + "y", answers{
-			adapter.RESTAPI:     {502, bad, "InternalServerErrorException", "the prelude has a member that is none of a prelude's"},
+			adapter.RESTAPI:     {502, bad, "InternalServerErrorException", "the prelude has an unknown member"},
 			adapter.FunctionURL: {200, "y", "", ""},
 		}},
 		{"long prelude", `{"headers":{"x-a":"` + strings.Repeat("a", 16<<10-40) + `"}}` + nul + "y", both(seen{200, "y", "", ""})},
@@ -77,9 +77,9 @@ func TestStream(t *testing.T) {
 		{"no delimiter", okReply, malformed(noPrelude)},
 		{"seven NULs", `{}` + nul[1:] + "ahoy", malformed(noPrelude)},
 		{"end within the delimiter", `{}` + nul[4:], malformed(noPrelude)},
-		{"no JSON", `{` + nul, malformed("the prelude is no JSON object")},
-		{"no object", `200` + nul, malformed("the prelude is no JSON object")},
-		{"null", `null` + nul, malformed("the prelude is no JSON object")},
+		{"no JSON", `{` + nul, malformed("the prelude is not a JSON object")},
+		{"no object", `200` + nul, malformed("the prelude is not a JSON object")},
+		{"null", `null` + nul, malformed("the prelude is not a JSON object")},
 		{"status out of range", `{"statusCode":99}` + nul, malformed("a member of the prelude has the wrong type or value")},
 		{"cookies that are no list", `{"cookies":"a=1"}` + nul, malformed("a member of the prelude has the wrong type or value")},
 	}

@@ -6,14 +6,14 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
-// replyTarget reads the reply to a target group, more strictly than AWS may
-// (unconfirmed): statusCode is an integer and header values are texts, as
-// documented, and headers in the map called wrong, where they could get lost,
-// are malformed. Unknown members are ignored.
+// replyTarget reads the reply to a target group, perhaps more strictly than AWS
+// does (unconfirmed): statusCode must be an integer and header values strings, as
+// documented, and headers in the map called wrong are malformed, since they might
+// get lost. Unknown members are ignored.
 func (c *call) replyTarget(raw []byte, wrong string) (*response, error) {
 	members, ok := object(raw)
 	if !ok {
-		return nil, c.front.refuse(badReply, "the reply is no JSON object")
+		return nil, c.front.refuse(badReply, "the reply is not a JSON object")
 	}
 	var reply proxyReply
 	var lost map[string]json.RawMessage

@@ -77,8 +77,8 @@ func bearer(value string) string {
 	return value
 }
 
-// headerValue returns a header of which there may be one line: two lines hold no
-// token.
+// headerValue returns a header's value. Several lines are joined by a comma, which
+// no token has.
 func headerValue(r *http.Request, name string) string {
 	if values := r.Header.Values(name); len(values) == 1 {
 		return values[0]
@@ -86,8 +86,8 @@ func headerValue(r *http.Request, name string) string {
 	return strings.Join(r.Header.Values(name), ",")
 }
 
-// untimely returns the reason why the token is of no use now, "" if it is.
-// Claims that are not numbers count as malformed.
+// untimely returns the reason why the token is not valid now, "" if it is. Claims
+// that are not numbers count as malformed.
 func (c tokenClaims) untimely(now time.Time) adapter.Reason {
 	exp, hasExp, okExp := c.date("exp")
 	nbf, hasNbf, okNbf := c.date("nbf")

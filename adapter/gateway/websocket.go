@@ -76,9 +76,8 @@ func (g *Gateway) Connect(r *http.Request) (*WebSocket, error) {
 	return c.connect()
 }
 
-// connect asks the function. The connection can be posted to before the function
-// has answered, as on AWS a message may be sent to it from $connect on
-// (unconfirmed).
+// connect asks the function. Messages can be posted to the connection before the
+// function has answered; whether AWS accepts them then is unconfirmed.
 func (c *call) connect() (*WebSocket, error) {
 	s := newWebSocket(c)
 	c.gateway.sockets.Store(s.ID, s)
@@ -99,11 +98,11 @@ func (c *call) connect() (*WebSocket, error) {
 // Message invokes the function with a text message and returns the body of its
 // reply, which the client gets if the route has RouteResponse. The route is
 // the one of the gateway's Routes whose key is the member action of the
-// message, a JSON object ($request.body.action), else $default. An error wraps
-// a *Refusal, unless the connection is closed: with status 1009 for a message
-// over 128 KB, which closes it; else API Gateway answers the message with an
-// error of its own. What it does with a reply without statusCode is
-// unconfirmed, here it is malformed.
+// message, a JSON object ($request.body.action), else $default.
+//
+// Unless the connection is closed, an error wraps a *Refusal. A message over 128 KB
+// closes the connection, with status 1009. A reply without statusCode counts as
+// malformed (unconfirmed).
 func (s *WebSocket) Message(text string) ([]byte, error) {
 	body, _, err := s.message(text)
 	return body, err
@@ -210,14 +209,13 @@ func (c *call) socketReply(event *socketEvent) (proxyReply, error) {
 	members, _ := object(raw)
 	reply, ok := readReply(members)
 	if !ok || reply.status == 0 {
-		return proxyReply{}, c.front.refuse(badReply, "the reply is no proxy reply with a statusCode")
+		return proxyReply{}, c.front.refuse(badReply, "the reply is not a proxy reply with a statusCode")
 	}
 	return reply, nil
 }
 
-// errorsWebSocket are the answers to handshakes, of which those for a function
-// that failed are unconfirmed, and to requests to @connections, whose bodies are
-// (those of its SDKs' exceptions are not documented).
+// errorsWebSocket are the answers to handshakes and to requests to @connections.
+// Their bodies, and the statuses for a function that failed, are unconfirmed.
 var errorsWebSocket = map[failure]ownAnswer{
 	noRoute:          {403, `{"message":"Forbidden"}`, "ForbiddenException"},
 	unauthorized:     {401, `{"message":"Unauthorized"}`, "UnauthorizedException"},

@@ -49,8 +49,8 @@ func eventConnect(c *call) (any, error) {
 	return newWebSocket(c).connectEvent(c), nil
 }
 
-// newWebSocket notes what is the same in all events of the connection. That
-// they all have the authorizer's data is reported by users
+// newWebSocket collects what all events of the connection have in common. Users
+// report that they all have the authorizer's data
 // (https://github.com/dherault/serverless-offline/issues/1379, unconfirmed).
 func newWebSocket(c *call) *WebSocket {
 	identity := map[string]any{"sourceIp": c.sourceIP(), "userAgent": c.request.UserAgent()}

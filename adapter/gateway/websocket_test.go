@@ -134,8 +134,8 @@ func TestConnectRefused(t *testing.T) {
 		{"by a function that redirects", `{"statusCode":302}`, nil, 302, "the function refused the connection"},
 		{"by the authorizer", `{"statusCode":200}`, gateway.AuthorizerFunc(refuse), 401, "no token"},
 		{"failed function", ``, nil, 502, "the function failed"},
-		{"no proxy reply", `"welcome"`, nil, 502, "the reply is no proxy reply with a statusCode"},
-		{"no status", `{"body":"welcome"}`, nil, 502, "the reply is no proxy reply with a statusCode"},
+		{"no proxy reply", `"welcome"`, nil, 502, "the reply is not a proxy reply with a statusCode"},
+		{"no status", `{"body":"welcome"}`, nil, 502, "the reply is not a proxy reply with a statusCode"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
