@@ -34,19 +34,17 @@ func (x *exchange) within(f func()) bool {
 	}
 }
 
-// conclude asks Options.Fail and tells Options.Done how a buffered exchange ended,
-// and returns what Invoke does.
-func (x *exchange) conclude(res *result, reply []byte, call caller) ([]byte, error) {
+// verdict asks Options.Fail about a buffered reply, and returns what Invoke does.
+func (x *exchange) verdict(res *result, reply []byte, call caller) ([]byte, error) {
 	x.handler.explainRefusal(x, res)
 	failed := res.failed
 	if failed == nil {
 		failed = x.fail(res, len(reply), call)
 	}
 	if failed != nil {
-		reply = nil
+		return nil, failed
 	}
-	x.done(res, len(reply), failed, call)
-	return reply, failed
+	return reply, nil
 }
 
 // fail asks Options.Fail. If it takes too long, the invocation does not fail. The
@@ -91,11 +89,17 @@ func (x *exchange) done(res *result, bytes int, failed error, call caller) {
 	}
 }
 
-// tell calls Options.Done, whose panic changes nothing.
+// tell calls Options.Done. A panic in it, or an exit of the goroutine, changes
+// nothing.
 func (h *Handler) tell(ctx context.Context, o *Outcome) {
-	var err error
-	defer h.recovered(ctx, &err)
+	returned := false
+	defer func() {
+		if v := recover(); v != nil || !returned {
+			_ = h.optionPanicked(ctx, v)
+		}
+	}()
 	h.options.Done(context.WithoutCancel(ctx), o)
+	returned = true
 }
 
 // contain is deferred around functions of Options: a panic fails the invocation.

@@ -160,7 +160,8 @@ func (x *exchange) finish(s *scratch, res *result) {
 		reply = x.instead(s, res)
 	}
 	if x.offer(reply, res.failed) {
-		s.reply, s.err = x.conclude(res, reply, direct)
+		s.reply, s.err = x.verdict(res, reply, direct)
+		x.done(res, len(s.reply), s.err, direct)
 	}
 }
 
@@ -196,8 +197,9 @@ func (x *exchange) judge(res *result) {
 
 // replyInstead answers in the handler's place.
 func (x *exchange) replyInstead(s *scratch, res result) ([]byte, error) {
-	reply := x.instead(s, &res)
-	return x.conclude(&res, reply, x.within)
+	reply, err := x.verdict(&res, x.instead(s, &res), x.within)
+	x.done(&res, len(reply), err, x.within)
+	return reply, err
 }
 
 // instead makes the reply of an answer in the handler's place.
@@ -231,6 +233,7 @@ func (x *exchange) own(s *scratch, res *result, encode func(*response) []byte) (
 	}
 	http.Error(&fresh.response, http.StatusText(res.status), res.status)
 	fresh.close(returned)
+	s.snapshot = nil // this is text, whatever Options.IsText says
 	return encode(&fresh.response)
 }
 

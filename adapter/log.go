@@ -66,6 +66,8 @@ var errOptionPanicked = errors.New("adapter: a function of Options panicked")
 // may be data.
 func panicText(v any) string {
 	switch v := v.(type) {
+	case nil:
+		return "it exited its goroutine"
 	case string:
 		return v
 	case error:

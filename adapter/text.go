@@ -53,14 +53,13 @@ func isEncoded(lines []string) bool {
 // is judged by itself.
 func (w *response) isText(content []byte, snapshot http.Header) bool {
 	text := w.media == textual
-	isText := w.exchange.handler.options.IsText
 	switch {
 	case len(content) == 0:
 		return true
 	case w.media == encoded:
 		return false
-	case isText != nil:
-		text = isText(snapshot)
+	case snapshot != nil:
+		text = w.exchange.handler.options.IsText(snapshot)
 	case w.media == untyped:
 		text = mediaOf(http.DetectContentType(content)) == textual
 	}
