@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 )
 
@@ -36,7 +37,6 @@ func (x *exchange) within(f func()) bool {
 
 // verdict asks Options.Fail about a buffered reply, and returns what Invoke does.
 func (x *exchange) verdict(res *result, reply []byte, call caller) ([]byte, error) {
-	x.handler.explainRefusal(x, res)
 	failed := res.failed
 	if failed == nil {
 		failed = x.fail(res, len(reply), call)
@@ -76,10 +76,18 @@ func (x *exchange) fail(res *result, bytes int, call caller) error {
 func (x *exchange) done(res *result, bytes int, failed error, call caller) {
 	h := x.handler
 	if h.options.Done == nil {
+		h.explainRefusal(x, res)
 		return
 	}
 	o := x.outcome(res)
 	defer o.Event.detach()
+	explained := new(atomic.Bool)
+	o.explained = explained
+	defer func() {
+		if !explained.Load() {
+			h.explainRefusal(x, res)
+		}
+	}()
 	o.ReplyBytes, o.Failed = bytes, failed
 	if failed != nil && bytes == 0 {
 		o.Status = 0

@@ -222,12 +222,11 @@ func (x *exchange) own(s *scratch, res *result, encode func(*response) []byte) (
 	if res.failed != nil {
 		return nil
 	}
-	if !res.panicked() { // which has been logged
-		x.handler.logOwn(x, res)
-	}
+	res.own = true
 	fresh := x.handler.begin(x.parent, s, x.event.format)
 	defer fresh.end()
 	r, _ := x.handler.newRequest(fresh, s)
+	x.handler.logOwn(x, &s.fields, r.Method, res)
 	if cors := x.event.slot.CORS(); cors != nil {
 		cors.Apply(fresh.response.header, r)
 	}

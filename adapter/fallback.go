@@ -15,7 +15,7 @@ func (h *Handler) fallBack(ctx context.Context, event []byte, why error) (reply 
 	if !errors.As(why, &e) {
 		return nil, why
 	}
-	o := &Outcome{Reason: e.Reason, ColdStart: h.isCold()}
+	o := &Outcome{Reason: e.Reason, ColdStart: h.isCold(), answeredBy: "adapter"}
 	o.Deadline, _ = ctx.Deadline()
 	began := time.Now()
 	if h.options.Done != nil {
@@ -28,7 +28,7 @@ func (h *Handler) fallBack(ctx context.Context, event []byte, why error) (reply 
 		e.explain(event)
 		return nil, why
 	}
-	o.Reason = ReasonOption // unless it returns
+	o.Reason, o.answeredBy = ReasonOption, "handler" // unless it returns
 	defer h.recovered(ctx, &err)
 	result, err := h.options.Fallback(ctx, bytes.Clone(event))
 	o.Reason = ReasonFallback

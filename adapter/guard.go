@@ -156,7 +156,7 @@ func (x *exchange) call(r *http.Request, res *result) {
 			res.reason = ReasonPanic
 		}
 		res.stack = debug.Stack()
-		x.handler.logPanic(x, res)
+		x.handler.logPanic(x, r.Method, res)
 	}()
 	x.handler.handler.ServeHTTP(&x.response, r)
 	returned = true

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -153,20 +154,25 @@ func TestPanicIsAReply(t *testing.T) {
 	var log bytes.Buffer
 	for _, row := range []struct {
 		value any
+		texts bool // Options.PanicText
 		logs  string
 		stack bool
 	}{
-		{"boom", `"panic":"boom"`, true},
-		{errors.New("went wrong"), `"panic":"went wrong"`, true},
-		{struct{ Token string }{"secret"}, `"panic":"struct { Token string }"`, true},
-		{http.ErrAbortHandler, "handler aborted", false},
+		{"secret", false, `"panic":"string"`, true},
+		{errors.New("secret"), false, `"panic":"errors.errorString"`, true},
+		{struct{ Token string }{"secret"}, false, `"panic":"struct { Token string }"`, true},
+		{http.ErrAbortHandler, false, "handler aborted", false},
+		{runtimeError(), false, `"panic":"runtime error: index out of range`, true},
+		{"boom", true, `"panic":"boom"`, true},
+		{errors.New("went wrong"), true, `"panic":"went wrong"`, true},
+		{struct{ Token string }{"secret"}, true, `"panic":"struct { Token string }"`, true},
 	} {
 		log.Reset()
 		h := adapter.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Half", "done")
 			_, _ = io.WriteString(w, "half a reply")
 			panic(row.value)
-		}), &adapter.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+		}), &adapter.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil)), PanicText: row.texts})
 		want := sentReply{
 			StatusCode: http.StatusInternalServerError,
 			Headers:    map[string]string{"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"},
@@ -182,6 +188,13 @@ func TestPanicIsAReply(t *testing.T) {
 			t.Errorf("panic(%v): stack logged: %v", row.value, got)
 		}
 	}
+}
+
+// runtimeError is what the Go runtime panics with.
+func runtimeError() (v any) {
+	defer func() { v = recover() }()
+	var none []int
+	return none[len(os.Args)]
 }
 
 func TestReplyThatCannotBeSent(t *testing.T) {

@@ -46,7 +46,7 @@ func (h *Handler) warnOf(x *exchange, lost loss) {
 		if lost&^before&l.loss == 0 {
 			continue
 		}
-		h.log(x, slog.LevelWarn, l.text, adviceOn(l.streams, x.event.format)...)
+		h.log(x, slog.LevelWarn, l.text, "", adviceOn(l.streams, x.event.format)...)
 	}
 }
 
@@ -55,7 +55,7 @@ func adviceOn(streams bool, format Format) []slog.Attr {
 	case !streams:
 		return nil
 	case fronts[format].streams:
-		return []slog.Attr{slog.String("advice", "pass Handler.Stream to lambda.Start, and set the front to stream")}
+		return []slog.Attr{slog.String(attrAdvice, "pass Handler.Stream to lambda.Start, and set the front to stream")}
 	}
-	return []slog.Attr{slog.String("advice", "this front cannot stream; REST APIs and function URLs can")}
+	return []slog.Attr{slog.String(attrAdvice, "this front cannot stream; REST APIs and function URLs can")}
 }

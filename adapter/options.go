@@ -107,6 +107,12 @@ type Options struct {
 	// 30 of others, and how many were left out. Who offered no token is counted
 	// only. Nil means slog.Default().
 	Logger *slog.Logger
+
+	// PanicText allows the texts that handlers panic with in log lines, if they are
+	// strings or errors. Without it, a line has the type and the stack, and the text
+	// of the Go runtime's own errors only: other texts may hold data of a caller.
+	// Outcome.Panic has the value in any case.
+	PanicText bool
 }
 
 // configure checks the options and fills in the defaults.

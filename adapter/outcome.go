@@ -3,6 +3,7 @@ package adapter
 import (
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -41,6 +42,9 @@ type Outcome struct {
 	// Options.Fallback, an *EventError, or what broke a stream off. Options.Fail
 	// always sees nil.
 	Failed error
+
+	answeredBy string       // for AccessLog: adapter, policy or handler
+	explained  *atomic.Bool // set by AccessLog
 }
 
 // Reason says in a few words why an invocation did not end with the handler's
@@ -81,6 +85,7 @@ const (
 type result struct {
 	status int
 	reason Reason
+	own    bool   // the answer is one in the handler's place
 	member string // of the event, which is at fault
 	panic  any
 	stack  []byte
@@ -127,6 +132,12 @@ func (x *exchange) outcome(res *result) *Outcome {
 		Duration: time.Since(x.record.began), ColdStart: x.record.cold,
 	}
 	o.Deadline, _ = x.parent.Deadline()
+	o.answeredBy = "handler"
+	if _, _, refused := x.refusal(res); refused {
+		o.answeredBy = "policy"
+	} else if res.own {
+		o.answeredBy = "adapter"
+	}
 	decision := x.event.slot.Decision()
 	if decision != nil {
 		o.Route = decision.Route()

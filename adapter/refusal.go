@@ -4,11 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/gatehouse-go/gatehouse/internal/limit"
 	"github.com/gatehouse-go/gatehouse/internal/slot"
@@ -25,11 +22,7 @@ type refusals struct {
 // the module's own texts only.
 func (h *Handler) explainRefusal(x *exchange, res *result) {
 	defer func() { _ = recover() }() // a Logger that panics
-	decision := x.event.slot.Decision()
-	if decision == nil || res.status < http.StatusBadRequest || res.reason != "" {
-		return
-	}
-	refusal, ok := decision.Refusal()
+	decision, refusal, ok := x.refusal(res)
 	if !ok {
 		return
 	}
@@ -38,6 +31,17 @@ func (h *Handler) explainRefusal(x *exchange, res *result) {
 		return
 	}
 	h.sayRefusal(x, res, decision, refusal)
+}
+
+// refusal returns what the function's policy refused, unless the answer is not the
+// policy's after all.
+func (x *exchange) refusal(res *result) (slot.Decision, slot.Refusal, bool) {
+	decision := x.event.slot.Decision()
+	if decision == nil || res.status < http.StatusBadRequest || res.reason != "" {
+		return nil, slot.Refusal{}, false
+	}
+	refusal, ok := decision.Refusal()
+	return decision, refusal, ok
 }
 
 func (h *Handler) sayRefusal(x *exchange, res *result, decision slot.Decision, refusal slot.Refusal) {
@@ -54,50 +58,9 @@ func (h *Handler) sayRefusal(x *exchange, res *result, decision slot.Decision, r
 	if !say {
 		return
 	}
-	event := &x.event
-	attrs := make([]slog.Attr, 0, 9)
-	attrs = append(attrs,
-		slog.String("gatehouse.answered_by", "policy"),
-		slog.String("gatehouse.front", event.format.String()),
-		slog.Int("http.response.status_code", res.status))
-	for _, attr := range [...]slog.Attr{
-		slog.String("http.request.method", loggedMethod(refusal.Method)),
-		slog.String("http.route", routeOf(decision.Route())),
-		slog.String("faas.invocation_id", invocationID(ctx)),
-		slog.String("gatehouse.request_id", event.RequestID()),
-		slog.String("gatehouse.api_id", event.APIID()),
-	} {
-		if attr.Value.String() != "" {
-			attrs = append(attrs, attr)
-		}
-	}
-	attrs = append(attrs, slog.Attr{Key: "authz", Value: decision.LogValue()})
+	attrs := append(whose(ctx, &x.event, refusal.Method, decision.Route()),
+		slog.String(attrAnsweredBy, "policy"),
+		slog.Int(attrStatus, res.status),
+		slog.Attr{Key: "authz", Value: decision.LogValue()})
 	h.options.Logger.LogAttrs(ctx, slog.LevelWarn, "authz: refused", attrs...)
-}
-
-// routeOf leaves out the method that a pattern of http.ServeMux may begin with.
-func routeOf(pattern string) string {
-	if i := strings.LastIndexAny(pattern, " \t"); i >= 0 {
-		return pattern[i+1:]
-	}
-	return pattern
-}
-
-func invocationID(ctx context.Context) string {
-	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		return lc.AwsRequestID
-	}
-	return ""
-}
-
-// loggedMethod keeps what a client made up out of log lines, as OpenTelemetry's
-// conventions for HTTP do
-// (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
-func loggedMethod(method string) string {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
-		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
-		return method
-	}
-	return "_OTHER"
 }

@@ -105,7 +105,7 @@ func TestMemberAtFault(t *testing.T) {
 			h := adapter.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("called") }),
 				&adapter.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil))})
 			out := serveAny(t, h, event, streamed && strings.Contains(event, "httpMethod"))
-			if !strings.Contains(out, `"statusCode":400`) || !strings.Contains(log.String(), `"member":"`+want+`"`) || strings.Contains(log.String(), "secret") {
+			if !strings.Contains(out, `"statusCode":400`) || !strings.Contains(log.String(), `"gatehouse.member":"`+want+`"`) || strings.Contains(log.String(), "secret") {
 				t.Errorf("%s: %.80q; logged %s, want the member %q", event, out, &log, want)
 			}
 		}

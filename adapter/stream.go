@@ -218,7 +218,6 @@ func (st *stream) conclude(res result, sent bool) {
 		close(st.concluded)
 	}()
 	rest := st.rest(&res, sent)
-	x.handler.explainRefusal(x, &res)
 	failed = res.failed
 	if failed == nil && res.reason != ReasonClosed {
 		failed = x.fail(&res, st.total(), x.within)

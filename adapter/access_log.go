@@ -1,0 +1,135 @@
+package adapter
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/gatehouse-go/gatehouse/internal/scan"
+)
+
+// AccessLogOptions are the choices of AccessLog. The zero value, like nil, logs
+// every invocation.
+type AccessLogOptions struct {
+	// Sample keeps one of this many lines about replies below 400 that the handler
+	// made; 0 and 1 keep all. Every other line is kept.
+	Sample int
+}
+
+// AccessLog returns a function for Options.Done that writes one line for each
+// invocation: which request it was, what the client was sent, who answered and
+// why. A nil logger means slog.Default(). With AccessLog, Handler writes no line of
+// its own about refusals of an authz.Guard.
+//
+// The message is "invocation". The level is INFO, WARN for a refusal of the
+// function's policy, and ERROR where something went wrong. Attributes have
+// OpenTelemetry's names where it has one:
+//
+//	http.request.method        _OTHER for a method that HTTP does not define
+//	http.route                 the pattern, see Outcome.Route
+//	http.response.status_code  what the front was sent
+//	trace_id                   of the runtime's trace header, in W3C's form
+//	faas.invocation_id         the Lambda request's ID
+//	faas.coldstart             true for the first invocation, else left out
+//	gatehouse.front            the Format
+//	gatehouse.request_id       Event.RequestID
+//	gatehouse.api_id           Event.APIID
+//	gatehouse.stage            the stage of the API
+//	gatehouse.answered_by      adapter, policy or handler
+//	gatehouse.reason           Outcome.Reason
+//	gatehouse.reply_bytes      Outcome.ReplyBytes
+//	gatehouse.duration_ms      Outcome.Duration
+//	gatehouse.time_left_ms     until Outcome.Deadline
+//	authz                      the group that a Guard left
+//	app                        the group of AddAttrs
+//
+// What is not known is left out, and an ID that does not have the form of one is
+// not known. A line holds no path, query, header, body, token or claim, no text of
+// a panic and none of an error. It has at most 900 bytes as JSON without AddAttrs,
+// and 9 KB with.
+func AccessLog(logger *slog.Logger, opts *AccessLogOptions) func(context.Context, *Outcome) {
+	l := &accessLog{logger: logger}
+	if opts != nil {
+		l.options = *opts
+	}
+	return l.done
+}
+
+type accessLog struct {
+	logger  *slog.Logger
+	options AccessLogOptions
+	count   atomic.Uint64 // of lines that may be left out
+}
+
+func (l *accessLog) done(ctx context.Context, o *Outcome) {
+	if o.explained != nil {
+		o.explained.Store(true)
+	}
+	level, by := slog.LevelInfo, o.answeredBy
+	switch {
+	case o.Reason != "" && o.Reason != ReasonFallback && o.Reason != ReasonClosed || o.Failed != nil || o.Status >= http.StatusInternalServerError:
+		level = slog.LevelError
+	case by == "policy":
+		level = slog.LevelWarn
+	case o.Status < http.StatusBadRequest && o.Reason == "" && l.leftOut():
+		return
+	}
+	logger := l.logger
+	if logger == nil {
+		logger = slog.Default()
+	}
+	if logger.Enabled(ctx, level) {
+		logger.LogAttrs(ctx, level, "invocation", l.attrs(ctx, o)...)
+	}
+}
+
+// leftOut reports whether a line is one of those that Sample leaves out.
+func (l *accessLog) leftOut() bool {
+	return l.options.Sample > 1 && l.count.Add(1)%uint64(l.options.Sample) != 1
+}
+
+func (l *accessLog) attrs(ctx context.Context, o *Outcome) []slog.Attr {
+	attrs := whose(ctx, o.Event, o.Method, o.Route)
+	if stage := knownID(o.Event.stage()); stage != "" {
+		attrs = append(attrs, slog.String(attrStage, stage))
+	}
+	if o.Status != 0 {
+		attrs = append(attrs, slog.Int(attrStatus, o.Status))
+	}
+	attrs = append(attrs, slog.String(attrAnsweredBy, o.answeredBy))
+	if o.Reason != "" {
+		attrs = append(attrs, slog.String(attrReason, string(o.Reason)))
+	}
+	attrs = append(attrs,
+		slog.Int(attrReplyBytes, o.ReplyBytes),
+		slog.Float64(attrDuration, milliseconds(o.Duration)))
+	if !o.Deadline.IsZero() {
+		attrs = append(attrs, slog.Int64(attrTimeLeft, time.Until(o.Deadline).Milliseconds()))
+	}
+	if o.ColdStart {
+		attrs = append(attrs, slog.Bool(attrColdStart, true))
+	}
+	return append(attrs, o.Attrs...)
+}
+
+// milliseconds keeps microseconds, and no more digits than a line needs.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// stage returns the stage of the event's API, "" if there is none.
+func (e *Event) stage() string {
+	if e == nil {
+		return ""
+	}
+	context := []byte(e.context.in(e.text))
+	name, i, ok := scan.First(context, scan.Start(context))
+	for ; ok; name, i, ok = scan.Next(context, i) {
+		if name.Is(context, "stage") && scan.Kind(context, i) == '"' {
+			stage, _ := scan.String(context, i)
+			return string(stage.Bytes(context))
+		}
+		i = scan.Skip(context, i)
+	}
+	return ""
+}
