@@ -37,13 +37,16 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request, rctx *chi.Context
 }
 
 // mount hands a request on to a handler that routes what follows a pattern.
-type mount struct{ http.Handler }
+type mount struct {
+	http.Handler
+	below bool // the pattern ends in /*, so that something follows
+}
 
 // ServeHTTP tells a chi router where to go on, as chi.Mux.Mount does.
 func (m mount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rctx := chi.RouteContext(r.Context())
 	rctx.RoutePath = "/"
-	if n := len(rctx.URLParams.Keys) - 1; n >= 0 && rctx.URLParams.Keys[n] == "*" {
+	if n := len(rctx.URLParams.Keys) - 1; m.below {
 		rctx.RoutePath += rctx.URLParams.Values[n]
 		rctx.URLParams.Values[n] = ""
 	}

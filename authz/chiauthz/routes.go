@@ -54,9 +54,9 @@ func (r *Routes) Mount(pattern string, req authz.Requirement, h http.Handler) {
 	}
 	pattern = strings.TrimSuffix(pattern, "/")
 	if r.prefix+pattern != "" {
-		r.Handle(pattern, req, mount{h})
+		r.Handle(pattern, req, mount{h, false})
 	}
-	r.Handle(pattern+"/*", req, mount{h})
+	r.Handle(pattern+"/*", req, mount{h, true})
 }
 
 // Connect registers a route for CONNECT.

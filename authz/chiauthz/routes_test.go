@@ -158,6 +158,23 @@ func TestMount(t *testing.T) {
 	}
 }
 
+// What an outer router's pattern left for this one is not what a mounted one gets.
+func TestMountBelowAnotherRouter(t *testing.T) {
+	s := newSite()
+	sub := chi.NewRouter()
+	sub.Get("/", ran("root"))
+	sub.Get("/admin", ran("wrong"))
+	s.routes().Mount("/api/admin", authz.Scope("admin"), sub)
+	outer := chi.NewRouter()
+	outer.Handle("/api/*", s)
+	if w := serve(outer, as("admin", "GET", "/api/admin")); w.Body.String() != "root for admin" {
+		t.Errorf("status %d, %q", w.Code, w.Body)
+	}
+	if w := serve(outer, as("user", "GET", "/api/admin")); w.Code != 403 {
+		t.Errorf("status %d, want 403", w.Code)
+	}
+}
+
 func TestMountAtTheRoot(t *testing.T) {
 	s := newSite()
 	sub := chi.NewRouter()
