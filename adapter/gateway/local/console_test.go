@@ -9,11 +9,13 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/claims"
 )
 
 // onConsole serves h with a console whose URL has the name localhost, as people
@@ -176,6 +178,55 @@ func TestConsolePage(t *testing.T) {
 			if strings.Contains(page, forbidden) {
 				t.Errorf("the page has %s", forbidden)
 			}
+		}
+	})
+}
+
+// TestConsoleKnowsThePolicy: what the page is told once, with a rule of each kind.
+func TestConsoleKnowsThePolicy(t *testing.T) {
+	mux := mistakes(claims.MustNew(claims.Config{InsecureAnyIssuer: true, Lists: []string{"cognito:groups"}}))
+	opts := local.Options{Policy: mux, Try: []local.Try{{Path: "/read", Client: "reader", Want: 200}}}
+	onConsole(t, mux, opts, func(c *consolePage) {
+		_, text := c.do(http.MethodGet, "/console/about", "")
+		var about struct {
+			API, Issuer, Other string
+			Policy             struct {
+				Identity string
+				Rules    []struct{ Method, Pattern, Requirement, Gateway string }
+				Routes   []struct {
+					Key  string
+					Open bool
+				}
+				Matrix struct {
+					Callers []string
+					Rows    [][]string
+				}
+			}
+			Tries []struct{ Method, Path, Client string }
+		}
+		if err := json.Unmarshal([]byte(text), &about); err != nil {
+			t.Fatal(err)
+		}
+		if about.API != c.api || about.Issuer != c.url || about.Other != c.other {
+			t.Errorf("about %q, %q, %q; want %q, %q, %q", about.API, about.Issuer, about.Other, c.api, c.url, c.other)
+		}
+		policy := mux.Policy()
+		if about.Policy.Identity != policy.Identity || len(about.Policy.Rules) != len(policy.Rules) || len(about.Policy.Routes) == 0 {
+			t.Errorf("%d rules and %d routes of %q, want %d rules of %q", len(about.Policy.Rules), len(about.Policy.Routes), about.Policy.Identity, len(policy.Rules), policy.Identity)
+		}
+		want := []string{"GET /admin", `group "admin"`, "a token"}
+		if r := about.Policy.Rules[0]; !slices.Equal([]string{r.Method + " " + r.Pattern, r.Requirement, r.Gateway}, want) {
+			t.Errorf("the first rule is %v, want %q", r, want)
+		}
+		callers := []string{"nobody", "alice by page", "bob by page", "reader", "writer", "alice by writer", "bob by writer"}
+		if !slices.Equal(about.Policy.Matrix.Callers, callers) {
+			t.Errorf("callers %q, want %q", about.Policy.Matrix.Callers, callers)
+		}
+		if row := []string{"GET", "/admin", "401", "yes", "403", "403", "403", "yes", "403"}; !slices.Equal(about.Policy.Matrix.Rows[0], row) {
+			t.Errorf("who may do what: %q, want %q", about.Policy.Matrix.Rows[0], row)
+		}
+		if strings.Contains(text, "password") || strings.Contains(text, "secret") {
+			t.Error("a password or a secret is told")
 		}
 	})
 }

@@ -3,6 +3,8 @@ package local_test
 import (
 	"bytes"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -92,4 +94,38 @@ func words(line string) []string {
 		}
 	}
 	return append(list, word)
+}
+
+// FuzzRedirects: whatever the query, and with the right password, the browser is
+// sent to a registered URI or nowhere.
+func FuzzRedirects(f *testing.F) {
+	issuer, err := local.NewIssuer(config("http://localhost:8081"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("/oauth2/authorize", authorization().Encode())
+	f.Add("/oauth2/authorize", authorization("redirect_uri", callback+"@evil.example").Encode())
+	f.Add("/oauth2/authorize", "client_id=page&redirect_uri=http://evil.example&redirect_uri="+url.QueryEscape(callback))
+	f.Add("/oauth2/authorize", authorization("state", "x\r\nSet-Cookie: a=b").Encode())
+	f.Add("/oauth2/authorize", authorization("redirect_uri", "http://localhost:8081/console/callback").Encode())
+	f.Add("/logout", "client_id=page&logout_uri="+url.QueryEscape(loggedOut))
+	f.Add("/logout", "client_id=page&logout_uri="+url.QueryEscape(loggedOut+"\r\nLocation: http://evil.example"))
+	f.Add("/logout", "client_id=page;logout_uri=http://evil.example")
+	f.Add("//evil.example/..", "")
+	f.Fuzz(func(t *testing.T, path, query string) {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			r := httptest.NewRequest(method, "/", strings.NewReader("username=alice&password=alice-password"))
+			r.URL.Path, r.URL.RawQuery = path, query
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			w := httptest.NewRecorder()
+			issuer.ServeHTTP(w, r)
+			location := w.Header().Get("Location")
+			if w.Code == http.StatusSeeOther && location != loggedOut && !strings.HasPrefix(location, callback+"&") && !strings.HasPrefix(location, "http://localhost:9000/cb?") {
+				t.Errorf("%s %s?%s sends the browser to %q", method, path, query, location)
+			}
+			if len(w.Header().Values("Set-Cookie")) > 0 || strings.ContainsAny(location, "\r\n") {
+				t.Errorf("%s %s?%s: Set-Cookie %q, Location %q", method, path, query, w.Header().Values("Set-Cookie"), location)
+			}
+		}
+	})
 }
