@@ -99,6 +99,10 @@ type Options struct {
 	// encoding/json, a json.RawMessage is taken as it is; it may have 6 MB. Nil
 	// means that they are refused with an *EventError. Events that are not JSON,
 	// and those of an HTTP front that Formats leaves out, are refused in any case.
+	//
+	// Fallback gets whatever somebody invoked the function with. claims.Fallback
+	// compares the ARNs of queues, topics and rules, and keeps out what a user of a
+	// Cognito identity pool sent.
 	Fallback func(ctx context.Context, event json.RawMessage) (any, error)
 
 	// Logger gets a line about each answer that Handler makes itself, about
