@@ -59,7 +59,7 @@ func generate(choices []byte) string {
 	if g.below(24) == 0 {
 		members = append(members, g.name(g.pick("authorizer", "identity", "apiId", "http"))+":"+g.value())
 	}
-	if g.below(50) == 0 {
+	if len(members) > 0 && g.below(50) == 0 {
 		members = append(members, members[g.below(len(members))])
 	}
 	return head + `"requestContext":{` + strings.Join(g.shuffled(members), ",") + `}}`
