@@ -2,10 +2,12 @@ package claims_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 
+	"github.com/aws/aws-lambda-go/lambdacontext"
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 	"github.com/gatehouse-go/gatehouse/claims"
@@ -71,4 +73,29 @@ func ExampleIdentity_iam() {
 	}
 	fmt.Println(id.Source, id.Subject, id.IAM.UserID)
 	// Output: AWS signature eu-west-1:ada AROAEXAMPLE:CognitoIdentityCredentials
+}
+
+// A queue's messages reach the function's other half. Whatever a user of a
+// Cognito identity pool sends in their shape does not.
+func ExampleFallback() {
+	events := claims.Fallback{
+		Sources: []string{"arn:aws:sqs:eu-west-1:123456789012:notes"},
+		Events: func(_ context.Context, event json.RawMessage) (any, error) {
+			return "indexed", nil
+		},
+	}
+	h := adapter.New(http.NotFoundHandler(), &adapter.Options{Fallback: events.Handle}) // lambda.Start(h)
+
+	batch := []byte(`{"Records":[{"eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:123456789012:notes","body":"{}"}]}`)
+	reply, err := h.Invoke(context.Background(), batch)
+	fmt.Println(string(reply), err)
+
+	user := lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{
+		Identity: lambdacontext.CognitoIdentity{CognitoIdentityID: "eu-west-1:ada", CognitoIdentityPoolID: "eu-west-1:0b1c2d3e"},
+	})
+	_, err = h.Invoke(user, batch)
+	fmt.Println(err)
+	// Output:
+	// "indexed" <nil>
+	// claims: a client invoked the function itself and wrote its event
 }
