@@ -61,6 +61,7 @@ var rules = []rule{
 	{"authz/ginauthz", []string{"adapter", "claims", "authz"}, []string{"*"}},
 	{"authz/chiauthz", []string{"adapter", "claims", "authz"}, []string{"*"}},
 
+	{"docs", nil, nil},
 	{"examples", []string{"..."}, []string{"*"}},
 }
 
