@@ -112,8 +112,13 @@ func (b *both) plan() *Plan {
 // rule of this version decides needs nothing of its routes; of the other version
 // that is not known.
 func (b *both) needs(x exchange, rd reading) []gate {
-	if x.method == http.MethodOptions && b.opts.preflights() != nobody {
-		return []gate{{auth: None}}[:b.preflightNeeds()]
+	if x.method == http.MethodOptions {
+		switch b.opts.preflights() {
+		case function:
+			return []gate{{auth: None}}
+		case front:
+			return nil
+		}
 	}
 	var needs []gate
 	if x.rule != noRule {
@@ -128,15 +133,6 @@ func (b *both) needs(x exchange, rd reading) []gate {
 		needs = append(needs, e.gate)
 	}
 	return needs
-}
-
-// preflightNeeds is 1 where preflights need an open route, and 0 where they need
-// none.
-func (b *both) preflightNeeds() int {
-	if b.opts.preflights() == function {
-		return 1
-	}
-	return 0
 }
 
 // weaken gives each route what all that reach it can show.

@@ -39,7 +39,7 @@ func (f Finding) String() string { return f.Name + ": " + f.Where + ": " + f.Wha
 // hold what one AWS CLI command printed and are named after it; e says what is this
 // environment's own; functions are the functions that the routes of this policy
 // call, as ARN or ARN:ALIAS, in addition to e.Functions. Without any, the routes must
-// all lead to one function.
+// all lead to one function. nil e has nothing, and so fits no policy that knows tokens.
 //
 // An error means that the files contradict each other, are cut off or are not what
 // they should be, so that nothing they say counts. Files that are missing are in
@@ -52,6 +52,9 @@ func Check(r Router, opts *Options, dir string, e *Environment, functions ...str
 	planned, err := newPlanner(r, opts)
 	if err != nil {
 		return nil, err
+	}
+	if e == nil {
+		e = &Environment{}
 	}
 	in, err := readInputs(dir)
 	if err != nil {

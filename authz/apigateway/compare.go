@@ -84,7 +84,9 @@ func (c *Comparison) add(e entry, was, is table) {
 	}
 }
 
-// like returns what takes a request to the route e.
+// like returns what takes a request to the route e. An ANY route is asked for by a
+// method that no other route names, and where there is no such route, by one that
+// others may name in its stead.
 func (t table) like(e entry) *entry {
 	var path []string
 	for i, s := range e.path {

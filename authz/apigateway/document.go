@@ -230,11 +230,14 @@ var (
 func pointerEscape(name string) string   { return toPointer.Replace(name) }
 func pointerUnescape(name string) string { return fromPointer.Replace(name) }
 
+// maxDepth bounds how deeply a document may be nested.
+const maxDepth = 500
+
 // duplicates finds members that are there twice, of which encoding/json would keep
 // the last in silence.
 func duplicates(data []byte) error {
 	d := json.NewDecoder(bytes.NewReader(data))
-	if err := duplicatesIn(d, ""); err != nil {
+	if err := duplicatesIn(d, "", 0); err != nil {
 		return err
 	}
 	if d.More() {
@@ -243,7 +246,10 @@ func duplicates(data []byte) error {
 	return nil
 }
 
-func duplicatesIn(d *json.Decoder, place string) error {
+func duplicatesIn(d *json.Decoder, place string, depth int) error {
+	if depth > maxDepth {
+		return &documentError{place, "is nested too deeply"}
+	}
 	token, err := d.Token()
 	if err != nil {
 		return &documentError{place, err.Error()}
@@ -266,7 +272,7 @@ func duplicatesIn(d *json.Decoder, place string) error {
 			}
 			seen[at] = true
 		}
-		if err := duplicatesIn(d, at); err != nil {
+		if err := duplicatesIn(d, at, depth+1); err != nil {
 			return err
 		}
 	}

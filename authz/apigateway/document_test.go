@@ -114,6 +114,8 @@ func TestBadDocuments(t *testing.T) {
 		{"a slash at the end", `"/hello"`, `"/hello/"`, "/paths/~1hello~1: a segment or a parameter's name is empty"},
 		{"no paths", `"paths"`, `"x-paths"`, "/paths: is missing or not an object"},
 		{"two documents", `"version": "7"}`, `"version": "7"}}{"a":{}`, "something follows the document"},
+		{"a scheme with an authorizer's name", `"oauth": {"type"`, `"jwt": {"type": "http"}, "oauth": {"type"`, "/components/securitySchemes/jwt: an authorizer will have this name"},
+		{"nested too deeply", `"version": "7"`, `"version": ` + strings.Repeat("[", 600) + strings.Repeat("]", 600), "is nested too deeply"},
 		{"not JSON", `{`, `openapi: 3.0.3`, "invalid character"},
 	}
 	for _, tt := range tests {

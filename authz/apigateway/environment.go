@@ -53,10 +53,10 @@ func ParseEnvironment(data []byte) (*Environment, error) {
 }
 
 var (
-	functionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?$`)
-	accountID   = regexp.MustCompile(`^\d{12}$`)
-	apiID       = regexp.MustCompile(`^[a-z0-9]+$`)
-	nameOfIssue = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+	functionARN  = regexp.MustCompile(`^arn:(aws[a-z-]*):lambda:([a-z0-9-]+):(\d{12}):function:([A-Za-z0-9_-]+)(?::([A-Za-z0-9_$-]+))?$`)
+	accountID    = regexp.MustCompile(`^\d{12}$`)
+	apiID        = regexp.MustCompile(`^[a-z0-9]+$`)
+	nameOfIssuer = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 )
 
 func (e *Environment) check() error {
@@ -65,7 +65,7 @@ func (e *Environment) check() error {
 		problems = append(problems, fmt.Errorf("apigateway: environment: "+format, args...))
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Issuers)) {
-		if !nameOfIssue.MatchString(name) {
+		if !nameOfIssuer.MatchString(name) {
 			bad("issuers: the name %q is not made of letters, digits, dots, dashes and underscores", name)
 		}
 		if issuer := e.Issuers[name].Issuer; !strings.HasPrefix(issuer, "https://") {

@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -195,6 +196,11 @@ func (t terms) floor() gate {
 func newTerms(policy authz.Policy, opts Options) (terms, error) {
 	t := terms{kind: opts.Kind, trust: policy.Trust, authorizer: opts.Authorizer, report: !policy.ReportUntil.IsZero()}
 	names := slices.Sorted(maps.Keys(policy.Trust.IssuerNames))
+	for _, name := range addNew(slices.Clone(names), cmp.Or(opts.Authorizer, "default")) {
+		if !nameOfIssuer.MatchString(name) || name == schemeIAM || name == schemeCustom {
+			return t, fmt.Errorf("apigateway: claims.Config.IssuerNames: %q cannot name an authorizer; use letters, digits, dots, dashes and underscores, and neither %s nor %s", name, schemeIAM, schemeCustom)
+		}
+	}
 	if t.authorizer == "" && len(names) == 1 {
 		t.authorizer = names[0]
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -29,7 +30,7 @@ func TestTwoIssuers(t *testing.T) {
 	if err := plan.Err(); err != nil {
 		t.Fatal(err)
 	}
-	config := gateway.Config{Function: adapter.New(mux, nil), Routes: plan.Gateway(), Authorizers: map[string]gateway.Authorizer{}}
+	config := gateway.Config{Function: adapter.New(mux, &adapter.Options{Logger: slog.New(slog.DiscardHandler)}), Routes: plan.Gateway(), Authorizers: map[string]gateway.Authorizer{}}
 	for _, name := range plan.Authorizers() {
 		config.Authorizers[name] = &gateway.JWTAuthorizer{Issuer: names[name], Audience: []string{"web"}, Verify: unsigned}
 	}

@@ -15,7 +15,7 @@ import (
 // security differs from the policy. An operation without a rule is an error: the
 // function would refuse it.
 func (p *planner) enter(d *appDocument) error {
-	var problems []error
+	problems := []error{d.reserve(p)}
 	for _, op := range d.operations {
 		if op.method == anyMethod && p.opts.preflights() == front {
 			problems = append(problems, &documentError{op.place, "would take preflights, which the gateway answers; name the methods"})
@@ -32,6 +32,20 @@ func (p *planner) enter(d *appDocument) error {
 		p.add(op.method, op.path, rule, false)
 		if text := op.differs(p.rules[rule], p.gates[rule]); text != "" {
 			p.differences = append(p.differences, op.place+": "+text)
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// reserve reports security schemes of the document whose names authorizers need.
+func (d *appDocument) reserve(p *planner) error {
+	names := []string{schemeJWT, schemeCognito, schemeIAM, schemeCustom}
+	names = append(names, slices.Sorted(maps.Keys(p.terms.trust.IssuerNames))...)
+	var problems []error
+	for _, name := range names {
+		scheme, _ := d.at("/components/securitySchemes/" + pointerEscape(name)).(map[string]any)
+		if scheme != nil && scheme[extAuthorizer] == nil && scheme[extAuthType] == nil {
+			problems = append(problems, &documentError{"/components/securitySchemes/" + pointerEscape(name), "an authorizer will have this name; use another"})
 		}
 	}
 	return errors.Join(problems...)

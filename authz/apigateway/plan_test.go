@@ -1,6 +1,7 @@
 package apigateway_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -261,8 +262,21 @@ func TestRESTAnyToken(t *testing.T) {
 		t.Errorf("no warning that some callers are refused:\n%v", plan)
 	}
 	plan = planOf(t, muxOf(&authz.Guard{Identifier: identifier}, rules{"POST /x", known}), rest)
-	if len(plan.Problems) != 0 {
+	if len(plan.Problems) != 0 || plan.Routes[0].Scopes != nil {
 		t.Errorf("a policy without scopes is for ID tokens:\n%v", plan)
+	}
+}
+
+// A policy may name more scopes than a route takes.
+func TestRESTManyScopes(t *testing.T) {
+	identifier := claims.MustNew(claims.Config{Issuers: []string{"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"}})
+	list := rules{"POST /any", known}
+	for i := range 11 {
+		list = append(list, fmt.Sprintf("POST /x%d", i), authz.Scope(fmt.Sprintf("s%d", i)))
+	}
+	plan := planOf(t, muxOf(&authz.Guard{Identifier: identifier}, list), &apigateway.Options{Kind: apigateway.RESTAPI})
+	if plan.Err() != nil || !strings.Contains(plan.String(), "warning: POST /any: a Cognito authorizer takes access tokens only where a route asks for scopes: the policy has more than the 10") {
+		t.Errorf("%v", plan)
 	}
 }
 
@@ -334,6 +348,8 @@ func TestBadInput(t *testing.T) {
 		{"no such kind", ok, &apigateway.Options{Kind: 7}, "Options.Kind: Kind(7)"},
 		{"no such owner", ok, &apigateway.Options{CORS: &cors.Config{Owner: 9}}, "Options.CORS: Owner 9"},
 		{"CORS settings of a REST API", ok, &apigateway.Options{Kind: apigateway.RESTAPI, CORS: &cors.Config{Owner: cors.OwnerGateway}}, "a REST API has no CORS settings"},
+		{"an issuer's name that no document can have", muxOf(&authz.Guard{Identifier: claims.MustNew(claims.Config{Issuers: []string{"https://x.example"}, IssuerNames: map[string]string{"a/b": "https://x.example"}})}, rules{"GET /x", a}), nil, `"a/b" cannot name an authorizer`},
+		{"two issuers and no default", muxOf(&authz.Guard{Identifier: claims.MustNew(claims.Config{Issuers: []string{"https://x.example", "https://y.example"}, IssuerNames: map[string]string{"x": "https://x.example", "y": "https://y.example"}})}, rules{"GET /x", authz.Issuer("x")}), nil, "name the one whose tokens are asked for where no rule decides"},
 		{"two rules of one key", twice{ok}, nil, `the rule "GET /x" twice`},
 		{"a rule that Policy does not have", stranger{ok}, nil, `names the rule "GET /x", which its Policy does not list`},
 		{"too many routes", muxOf(&authz.Guard{}, many), nil, "the plan has 322 routes, and an API has at most 300"},

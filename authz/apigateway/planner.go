@@ -106,17 +106,21 @@ func (p *planner) standIn() {
 	}
 	slices.Sort(all.scopes)
 	all.scopes = slices.Compact(all.scopes)
-	if len(all.scopes) == 0 || len(all.scopes) > maxScopes {
+	if len(all.scopes) == 0 {
+		return
+	}
+	what := "this one asks for any scope of the policy, and callers who have none are refused"
+	if len(all.scopes) > maxScopes {
 		all.scopes = nil
+		what = fmt.Sprintf("the policy has more than the %d that a route takes, so that this one asks for none and takes ID tokens only", maxScopes)
 	}
 	p.terms.stand = all.scopes
 	for i, g := range p.gates {
-		if g.auth != CognitoUserPools || len(g.scopes) > 0 || all.scopes == nil {
-			continue
+		if g.auth == CognitoUserPools && len(g.scopes) == 0 {
+			p.gates[i].scopes = all.scopes
+			p.warn(i, "a Cognito authorizer takes access tokens only where a route asks for scopes: "+what,
+				"require a scope, or use a native JWT authorizer (claims.NativeJWT alone in claims.Config.Sources)")
 		}
-		p.gates[i].scopes = all.scopes
-		p.warn(i, "a Cognito authorizer takes access tokens only where a route asks for scopes: this one asks for any scope of the policy, and callers who have none are refused",
-			"require a scope, or use a native JWT authorizer (claims.NativeJWT alone in claims.Config.Sources)")
 	}
 }
 

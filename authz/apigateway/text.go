@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -28,13 +27,14 @@ func (r Route) asks() string {
 	case Custom:
 		return "Lambda authorizer"
 	}
-	text := cmp.Or(r.Authorizer, "any token")
-	if r.Authorizer != "" {
-		text = "token of " + r.Authorizer
+	scopes := "scope " + strings.Join(r.Scopes, " or ")
+	switch {
+	case r.Authorizer == "" && len(r.Scopes) == 0:
+		return "any token"
+	case r.Authorizer == "":
+		return scopes
+	case len(r.Scopes) == 0:
+		return "token of " + r.Authorizer
 	}
-	if len(r.Scopes) > 0 {
-		text += ", scope " + strings.Join(r.Scopes, " or ")
-		text = strings.TrimPrefix(text, "any token, ")
-	}
-	return text
+	return "token of " + r.Authorizer + ", " + scopes
 }

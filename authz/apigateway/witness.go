@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // witness is a path that stands for all those which the rules cannot tell from it.
@@ -129,7 +130,8 @@ func (w *walker) neighbors(p pattern) {
 		if s.kind != fixed || s.text == "" {
 			continue
 		}
-		for _, near := range []string{s.text + "x", s.text[:len(s.text)-1]} {
+		_, last := utf8.DecodeLastRuneInString(s.text)
+		for _, near := range []string{s.text + "x", s.text[:len(s.text)-last]} {
 			if near == "" {
 				continue
 			}
