@@ -67,7 +67,9 @@ func TestCollectedInputIsEnough(t *testing.T) {
 const standIn = `#!/bin/sh
 shift
 name=$1
-case "$*" in
+case "$name $*" in
+"get-policy "*--qualifier*) ;;
+"get-policy "*) name=none ;; # nobody may call the function past its alias
 *--query*item*) echo prod; exit 0 ;;
 *--query*) exit 0 ;;
 esac

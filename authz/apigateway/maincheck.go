@@ -143,16 +143,15 @@ func (s script) iam(action string, resources []string) string {
 	return "# " + string(data)
 }
 
-// lambda are the commands about the function.
+// lambda are the commands about the function. What may call an alias is in the
+// alias's own policy; what may call the function past it is worth a look too.
 func (s script) lambda() string {
-	of, qualifier := s.arn, ""
+	commands := "collect list-function-url-configs.json 'ARN' aws lambda list-function-url-configs --function-name FUNCTION\n" +
+		"collect get-policy.json 'ARN' aws lambda get-policy --function-name FUNCTION\n"
 	if s.qualifier != "" {
-		of, qualifier = s.arn+":"+s.qualifier, " --qualifier "+s.qualifier
+		commands += "collect get-policy-ALIAS.json 'ARN:ALIAS' aws lambda get-policy --function-name FUNCTION --qualifier ALIAS\n"
 	}
-	return strings.NewReplacer("FUNCTION", s.function, "ARN", s.arn, "OF", of, "QUALIFIER", qualifier).Replace(
-		`collect get-policy.json 'OF' aws lambda get-policy --function-name FUNCTIONQUALIFIER
-collect list-function-url-configs.json 'ARN' aws lambda list-function-url-configs --function-name FUNCTION
-`)
+	return strings.NewReplacer("FUNCTION", s.function, "ARN", s.arn, "ALIAS", s.qualifier).Replace(commands)
 }
 
 func (s script) http() string {

@@ -124,6 +124,7 @@ func TestRESTDeployment(t *testing.T) {
 		{"two schemes on a method", func(f folder) { operation(f, "/notes", "get")["security"] = l{m{"cognito": l{}}, m{"other": l{}}} }, 4, "several security schemes"},
 		{"an export without extensions", func(f folder) { delete(operation(f, "/notes", "get"), "x-amazon-apigateway-integration") }, 4, "export with extensions"},
 		{"an export of another version", func(f folder) { f.set("2.0", "get-export-prod.json", "openapi") }, 4, "is not an OpenAPI 3.0 document"},
+		{"a canary is another deployment", func(f folder) { stage(f)["canarySettings"] = m{"percentTraffic": 10, "deploymentId": "d2"} }, 5, "canary of stage prod"},
 		{"resources are not what is deployed", func(f folder) {
 			f["get-resources.json"] = m{"items": l{}}
 			delete(f, "get-export-prod.json")

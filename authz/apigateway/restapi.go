@@ -31,9 +31,12 @@ type (
 	}
 	restStages struct {
 		Item []struct {
-			StageName         string `json:"stageName"`
-			DeploymentID      string `json:"deploymentId"`
-			CacheCluster      bool   `json:"cacheClusterEnabled"`
+			StageName      string `json:"stageName"`
+			DeploymentID   string `json:"deploymentId"`
+			CacheCluster   bool   `json:"cacheClusterEnabled"`
+			CanarySettings *struct {
+				DeploymentID string `json:"deploymentId"`
+			} `json:"canarySettings"`
 			AccessLogSettings struct {
 				DestinationARN string `json:"destinationArn"`
 			} `json:"accessLogSettings"`
@@ -159,6 +162,9 @@ func (d *deployment) loadRESTStages(in inputs) error {
 			}
 		}
 		d.stages = append(d.stages, n)
+		if s.CanarySettings != nil && s.CanarySettings.DeploymentID != s.DeploymentID {
+			d.missed("canary of stage " + s.StageName) // another deployment, which no export shows
+		}
 		set, exported := exports[s.StageName]
 		delete(exports, s.StageName)
 		if !exported {
