@@ -183,7 +183,8 @@ func (b *both) separate() (added bool) {
 
 // opensBoth reports whether a route is open for what both versions protect.
 func (b *both) opensBoth(x exchange, e *entry, rd reading) bool {
-	if e == nil || e.gate.auth != None || x.rule == noRule || x.method == http.MethodOptions {
+	preflight := x.method == http.MethodOptions && b.opts.preflights() != nobody
+	if e == nil || e.gate.auth != None || x.rule == noRule || preflight {
 		return false
 	}
 	needs := b.needs(x, rd)
@@ -196,8 +197,9 @@ func (b *both) exactly(path string) (template, bool) {
 		return nil, true
 	}
 	var t template
-	for i, s := range strings.Split(path[1:], "/") {
-		known := b.isLiteralAt(i, s) || slices.ContainsFunc(b.old, func(e entry) bool {
+	segments := strings.Split(path[1:], "/")
+	for i, s := range segments {
+		known := b.isLiteralAt(segments[:i], s) || slices.ContainsFunc(b.old, func(e entry) bool {
 			return i < len(e.path) && e.path[i].kind == literal && e.path[i].text == s
 		})
 		switch {

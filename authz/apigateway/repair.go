@@ -15,7 +15,7 @@ func (p *planner) plan() *Plan {
 	for range maxRounds {
 		p.unfold()
 		p.settle()
-		if !p.separate() {
+		if !p.separate() || p.askAgain() != nil {
 			break
 		}
 	}
@@ -27,6 +27,16 @@ func (p *planner) plan() *Plan {
 	t, _ := p.table()
 	p.report(t, keys)
 	return p.finish(keys)
+}
+
+// askAgain looks at the witnesses of the routes too: a new one may tell apart what
+// the patterns do not.
+func (p *planner) askAgain() error {
+	patterns := slices.Clone(p.patterns)
+	for _, k := range p.keys {
+		patterns = append(patterns, k.path.pattern())
+	}
+	return p.ask(patterns)
 }
 
 // settle gives each route the authorizer of the rules that it is for. If these
@@ -104,13 +114,14 @@ func (p *planner) compare(t table, f func(exchange, *entry, reading)) {
 func (p *planner) templateOf(x exchange) (template, bool) {
 	own := p.patterns[x.rule]
 	var t template
-	for i, s := range strings.Split(strings.TrimPrefix(x.path, "/"), "/") {
+	segments := strings.Split(strings.TrimPrefix(x.path, "/"), "/")
+	for i, s := range segments {
 		switch {
 		case s == "":
 			if len(t) > 0 {
 				return nil, false // no route key ends in a slash
 			}
-		case !p.isLiteralAt(i, s):
+		case !p.isLiteralAt(segments[:i], s):
 			t = append(t, segment{param, p.nameAt(own, i)})
 		case !isLiteral(s):
 			return nil, false
@@ -135,14 +146,19 @@ func (p *planner) generalize(own pattern, t template) template {
 	return below(t[:from])
 }
 
-// isLiteralAt reports whether any pattern has these characters at this depth.
-func (p *planner) isLiteralAt(depth int, s string) bool {
+// isLiteralAt reports whether a pattern that takes these first segments has these
+// characters in the next.
+func (p *planner) isLiteralAt(first []string, s string) bool {
 	return slices.ContainsFunc(p.patterns, func(q pattern) bool {
-		if depth >= len(q.parts) {
+		if len(first) >= len(q.parts) || q.parts[len(first)].kind != fixed || q.parts[len(first)].text != unescape(s) {
 			return false
 		}
-		at := q.parts[depth]
-		return at.kind == fixed && at.text == unescape(s)
+		for i, segment := range first {
+			if q.parts[i].kind == fixed && q.parts[i].text != unescape(segment) {
+				return false
+			}
+		}
+		return true
 	})
 }
 
