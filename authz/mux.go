@@ -86,13 +86,12 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	said.w = w
 	m.mux.ServeHTTP(said, r)
-	if said.matched { // nobody but the route has seen it
-		*said = routing{}
-		m.routings.Put(said)
-		return
+	if !said.matched {
+		*r = before // an outer router's pattern and path values
+		m.guard.unknown(w, r, said)
 	}
-	*r = before // an outer router's pattern and path values
-	m.guard.Unknown(w, r, said)
+	*said = routing{} // nobody but a route, ServeMux and the Guard has seen it
+	m.routings.Put(said)
 }
 
 // Find returns the rule by which the Mux would decide about r, with its

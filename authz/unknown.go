@@ -21,12 +21,20 @@ func (g *Guard) Unknown(w http.ResponseWriter, r *http.Request, builtin http.Han
 	said := new(routing)
 	builtin.ServeHTTP(said, allowed)
 	said.WriteHeader(http.StatusOK) // as a server does for a handler that wrote nothing
-	g.unknown(w, allowed, said)
+	g.sayAgain(w, allowed, said)
 }
 
-// unknown says again to a known caller what a router has said. Strangers are
-// answered differently, so no cache may keep the answer.
+// unknown is Unknown for a router that has answered already, into said.
 func (g *Guard) unknown(w http.ResponseWriter, r *http.Request, said *routing) {
+	if allowed, ok := g.Allow(w, r, UnknownRoute()); ok {
+		defer form.Remove(allowed, r)
+		g.sayAgain(w, allowed, said)
+	}
+}
+
+// sayAgain tells a known caller what a router has said. Strangers are answered
+// differently, so no cache may keep the answer.
+func (g *Guard) sayAgain(w http.ResponseWriter, r *http.Request, said *routing) {
 	if said.status >= 400 {
 		for _, name := range []string{"Allow", "X-Content-Type-Options"} {
 			if values, ok := said.header[name]; ok {
@@ -37,7 +45,7 @@ func (g *Guard) unknown(w http.ResponseWriter, r *http.Request, said *routing) {
 		return
 	}
 	said.Header().Set("Cache-Control", "no-store")
-	said.ServeHTTP(w, r)
+	said.replay(w)
 }
 
 // routing is the writer that a Mux's ServeMux serves with. It holds the real one
@@ -71,8 +79,8 @@ func (s *routing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// ServeHTTP answers as ServeMux did.
-func (s *routing) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+// replay answers as ServeMux did.
+func (s *routing) replay(w http.ResponseWriter) {
 	maps.Copy(w.Header(), s.header)
 	w.WriteHeader(s.status)
 	_, _ = w.Write(s.body)
