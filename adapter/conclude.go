@@ -75,6 +75,7 @@ func (x *exchange) fail(res *result, bytes int, call caller) error {
 // done tells Options.Done. The bytes are those that were sent.
 func (x *exchange) done(res *result, bytes int, failed error, call caller) {
 	h := x.handler
+	h.saySoOnce(x)
 	if h.options.Done == nil {
 		h.explainRefusal(x, res)
 		return

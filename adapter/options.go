@@ -109,7 +109,9 @@ type Options struct {
 	// replies that a front may refuse, and about refusals of an authz.Guard:
 	// one of a route, code and cause each minute, at most 30 of known callers and
 	// 30 of others, and how many were left out. Who offered no token is counted
-	// only. Nil means slog.Default().
+	// only. It also gets a line about the policy that is in force, once, and in
+	// Lambda one about each setting of it that is dangerous. Nil means
+	// slog.Default().
 	Logger *slog.Logger
 
 	// PanicText allows the texts that handlers panic with in log lines, if they are

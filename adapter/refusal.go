@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,24 @@ func (x *exchange) refusal(res *result) (slot.Decision, slot.Refusal, bool) {
 	}
 	refusal, ok := decision.Refusal()
 	return decision, refusal, ok
+}
+
+// saySoOnce writes the line about the policy in force, at the first request that a
+// Guard decided about, and in Lambda what is dangerous there.
+func (h *Handler) saySoOnce(x *exchange) {
+	policy := x.event.slot.Policy()
+	if policy == nil || h.started.Swap(true) {
+		return
+	}
+	defer func() { _ = recover() }() // a Logger that panics
+	ctx := context.WithoutCancel(x.parent)
+	h.options.Logger.LogAttrs(ctx, slog.LevelInfo, "authz: policy in force", slog.Attr{Key: "authz", Value: policy.LogValue()})
+	if os.Getenv("AWS_LAMBDA_RUNTIME_API") == "" {
+		return
+	}
+	for _, danger := range policy.Dangers() {
+		h.options.Logger.LogAttrs(ctx, slog.LevelWarn, danger)
+	}
 }
 
 func (h *Handler) sayRefusal(x *exchange, res *result, decision slot.Decision, refusal slot.Refusal) {

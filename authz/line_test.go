@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -43,8 +44,13 @@ func (d *deployed) Write(p []byte) (int, error) {
 	return d.log.Write(p)
 }
 
-// lines returns what was logged since the last call, without times.
+// lines returns the warnings that were logged since the last call, without times.
 func (d *deployed) lines(t *testing.T) []map[string]any {
+	t.Helper()
+	return slices.DeleteFunc(d.all(t), func(line map[string]any) bool { return line["level"] == "INFO" })
+}
+
+func (d *deployed) all(t *testing.T) []map[string]any {
 	t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -270,5 +276,67 @@ func TestSubjectInTheLine(t *testing.T) {
 	lines := d.lines(t)
 	if len(lines) != 1 || want == "" || lines[0]["authz"].(map[string]any)["subject"] != want {
 		t.Errorf("lines %v, want the subject %q", lines, want)
+	}
+}
+
+// A program says once which policy is in force, and in Lambda what is dangerous.
+func TestThePolicyInForceIsLoggedOnce(t *testing.T) {
+	who := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example"}})
+	anybody := claims.MustNew(claims.Config{
+		Sources: []claims.Source{claims.JWT, claims.LambdaAuthorizer}, InsecureAnyIssuer: true, InsecureAnyAPI: true,
+	})
+	told := func(*http.Request, authz.Decision) {}
+	inDays := func(n int) time.Time { return time.Now().Add(time.Duration(n)*24*time.Hour + time.Minute) }
+	tests := []struct {
+		name   string
+		guard  *authz.Guard
+		info   map[string]any
+		danger []string // parts of warnings, in Lambda
+	}{
+		{"pinned", &authz.Guard{Identifier: who, Every: authz.AccessToken()},
+			map[string]any{"identity": who.String(), "rules": 2.0, "every": "access token"}, nil},
+		{"no Identifier", &authz.Guard{}, map[string]any{
+			"identity": "none; claims.FromContext: nobody unless something outside the Guard put a caller there", "rules": 2.0},
+			[]string{"no Identifier"}},
+		{"insecure", &authz.Guard{Identifier: anybody}, map[string]any{"identity": anybody.String(), "rules": 2.0},
+			[]string{"InsecureAnyIssuer", "InsecureAnyAPI"}},
+		{"a report date far off", &authz.Guard{Identifier: who, OnDecision: told, ReportUntil: inDays(15)},
+			map[string]any{"identity": who.String(), "rules": 2.0}, nil},
+		{"a report date near", &authz.Guard{Identifier: who, OnDecision: told, ReportUntil: inDays(3)},
+			map[string]any{"identity": who.String(), "rules": 2.0}, []string{"which is 3 days off"}},
+		{"a report date gone by", &authz.Guard{Identifier: who, OnDecision: told, ReportUntil: time.Unix(1, 0)},
+			map[string]any{"identity": who.String(), "rules": 2.0}, nil},
+	}
+	for _, test := range tests {
+		for _, api := range []string{"", "127.0.0.1:1"} {
+			t.Run(test.name+" "+api, func(t *testing.T) {
+				t.Setenv("AWS_LAMBDA_RUNTIME_API", api)
+				mux := authz.NewMux(test.guard)
+				mux.Handle("GET /a", authz.Authenticated(), named("a"))
+				mux.Handle("GET /b", authz.Public(), named("b"))
+				d := deploy(mux)
+				for range 3 {
+					d.invoke(t, event(t, "GET", "/b", `null`, nil))
+				}
+				lines := d.all(t)
+				want := 1
+				if api != "" {
+					want += len(test.danger)
+				}
+				if len(lines) != want {
+					t.Fatalf("lines %v, want %d", lines, want)
+				}
+				group, _ := lines[0]["authz"].(map[string]any)
+				delete(group, "report_until")
+				if diff := cmp.Diff(test.info, group); diff != "" || lines[0]["level"] != "INFO" {
+					t.Errorf("level %v, group (-want +got):\n%s", lines[0]["level"], diff)
+				}
+				for i, line := range lines[1:] {
+					if line["level"] != "WARN" || !strings.Contains(fmt.Sprint(line["msg"]), test.danger[i]) {
+						t.Errorf("line %v, want a warning about %s", line, test.danger[i])
+					}
+				}
+			})
+		}
 	}
 }

@@ -74,7 +74,7 @@ func (m *Mux) HandleFunc(pattern string, req Requirement, h func(http.ResponseWr
 
 // ServeHTTP serves the route that matches r, if its requirement is met.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	m.seal()
+	m.seal(r)
 	// ServeMux cannot be asked for a route and then serve it without routing
 	// twice. So it serves with a writer that holds the real one: a route takes
 	// that back and decides, and any other answer is ServeMux's own, which waits
@@ -133,11 +133,13 @@ func (rt *route) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // seal ends registration. It waits for a Handle that is under way, so that the
 // first request sees all routes or none of that one.
-func (m *Mux) seal() {
+func (m *Mux) seal(r *http.Request) {
 	if m.serving.Load() {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.serving.Store(true)
+	if !m.serving.Swap(true) {
+		m.guard.Started(r, m.rules)
+	}
 }

@@ -133,13 +133,15 @@ func accepts(router *chi.Mux, m func(http.Handler) http.Handler) (ok bool) {
 }
 
 // seal ends registration at the first request.
-func (s *site) seal() {
+func (s *site) seal(r *http.Request) {
 	if s.serving.Load() {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.serving.Store(true)
+	if !s.serving.Swap(true) {
+		s.guard.Started(r, s.rules)
+	}
 }
 
 // Find returns the rule by which r would be decided, with its Requirement, and

@@ -11,7 +11,7 @@ import (
 // handler is the one that was registered for it with a requirement.
 func (s *site) middleware(http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.seal()
+		s.seal(r)
 		rctx := chi.RouteContext(r.Context())
 		method, path := wanted(rctx, r)
 		pattern := s.router.Find(rctx, method, path)

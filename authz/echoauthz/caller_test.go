@@ -1,7 +1,10 @@
 package echoauthz_test
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/labstack/echo/v4"
@@ -62,6 +65,33 @@ func TestNobodyBelievesTheEvent(t *testing.T) {
 		}
 		if told != 2 {
 			t.Errorf("%d decisions told, want 2", told)
+		}
+	}
+}
+
+// Behind the adapter the log says which policy is in force, and why a request was
+// refused.
+func TestTheLogExplains(t *testing.T) {
+	e := echo.New()
+	r := echoauthz.New(e, &authz.Guard{Identifier: by(bearer)}, nil)
+	r.GET("/notes", authz.Scope("write"), ran("notes"))
+	var log bytes.Buffer
+	h := adapter.New(e, &adapter.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	known := strings.Replace(evil, "Bearer abc.def.ghi", "Bearer user", 1)
+	for range 2 {
+		if _, err := h.Invoke(t.Context(), []byte(known)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for part, want := range map[string]int{
+		"authz: policy in force":          1,
+		"authz.rules=1":                   1,
+		"authz: refused":                  1,
+		`authz.cause="needs scope write"`: 1,
+		"http.route=/notes":               1,
+	} {
+		if got := strings.Count(log.String(), part); got != want {
+			t.Errorf("%d times %q in the log, want %d:\n%s", got, part, want, &log)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 // requirement, which it meets.
 func (s *site) middleware(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		s.seal()
+		s.seal(c.Request())
 		rt := matched(c)
 		switch {
 		case rt == nil:

@@ -121,13 +121,15 @@ type site struct {
 }
 
 // seal ends registration at the first request.
-func (s *site) seal() {
+func (s *site) seal(r *http.Request) {
 	if s.serving.Load() {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.serving.Store(true)
+	if !s.serving.Swap(true) {
+		s.guard.Started(r, s.rules)
+	}
 }
 
 // Find returns the rule by which the Guard would decide about req, with its

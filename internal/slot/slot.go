@@ -55,6 +55,13 @@ type Refusal struct {
 	Quiet  bool   // nobody, who offered no token: that is how clients begin
 }
 
+// Policy is what a program says once of the policy that is in force. Its value is
+// the group "authz" of that line.
+type Policy interface {
+	slog.LogValuer
+	Dangers() []string // what is worth a warning where it is deployed
+}
+
 // Slot holds what one invocation's request left behind. The zero Slot is empty
 // and ready for use. It is safe for concurrent use, since a handler that is
 // late may still reach it. Setting a value never allocates.
@@ -64,6 +71,7 @@ type Slot struct {
 	mu       sync.Mutex // held for an assignment only
 	cors     Applier
 	decision Decision
+	policy   Policy
 }
 
 // Load returns the kept value, parsing from for it the first time. Callers at
@@ -119,4 +127,25 @@ func (s *Slot) Decision() Decision {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.decision
+}
+
+// SetPolicy leaves the policy that is in force. The first request of a program
+// does so.
+func (s *Slot) SetPolicy(p Policy) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.policy = p
+}
+
+// Policy returns what SetPolicy left, nil if nothing.
+func (s *Slot) Policy() Policy {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.policy
 }
