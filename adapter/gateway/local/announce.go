@@ -40,7 +40,11 @@ func (s *service) welcome(url string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	lines = append(append(lines, "", "Or paste these lines; Ctrl-C stops the server:", ""), tokens...)
+	paste := "Paste these lines; Ctrl-C stops the server:"
+	if s.console != nil {
+		paste = "Or paste these lines; Ctrl-C stops the server:"
+	}
+	lines = append(append(lines, "", paste, ""), tokens...)
 	for _, try := range s.tries() {
 		lines = append(lines, try.comment(), try.curl(url, names[try.caller()]))
 	}

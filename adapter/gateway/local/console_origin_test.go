@@ -154,6 +154,15 @@ func TestWhereThereIsNoConsole(t *testing.T) {
 	})
 }
 
+// An issuer that is served elsewhere has no console here.
+func TestNoConsoleWithoutTheIssuersListener(t *testing.T) {
+	issuer, _ := sharedIssuer()
+	output := serve(t, http.HandlerFunc(whoami), &local.Options{Issuers: []*local.Issuer{issuer}}, func(string) {})
+	if strings.Contains(output, "open http") {
+		t.Errorf("printed:\n%s", output)
+	}
+}
+
 // The console signs in users of public clients that sign in users anyway.
 func TestConsolesRedirectURI(t *testing.T) {
 	onConsole(t, http.HandlerFunc(whoami), local.Options{}, func(c *consolePage) {

@@ -218,3 +218,23 @@ func TestConsoleShowsStreamsWhileTheyRun(t *testing.T) {
 		}
 	})
 }
+
+// A preflight that the gateway answers itself ends there, and nobody refused it.
+func TestPreflightOfTheGateway(t *testing.T) {
+	mux := mistakes(claims.MustNew(claims.Config{InsecureAnyIssuer: true}))
+	config := cors.Config{AllowOrigins: []string{"https://app.example"}, AllowMethods: []string{"GET"}, Owner: cors.OwnerGateway}
+	onConsole(t, cors.MustNew(config).Wrap(mux), local.Options{Policy: mux, CORS: &config}, func(c *consolePage) {
+		r := request(t, http.MethodOptions, c.api+"/read")
+		r.Header.Set("Origin", "https://app.example")
+		r.Header.Set("Access-Control-Request-Method", "GET")
+		response, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		_, latest := c.watch(all(1))
+		if s := latest[1]; s.Status != 204 || way(s) != "+...." || s.Stop == nil || s.Stop.Who != "gateway" {
+			t.Errorf("status %d, way %s, %+v; want 204, +...., the gateway's word", s.Status, way(s), s.Stop)
+		}
+	})
+}

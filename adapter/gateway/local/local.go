@@ -62,7 +62,7 @@ import (
 // and ANY /. Settings that cannot work are reported together, as one error, before
 // anything listens. Impossible opts.Adapter panics as adapter.New does.
 func ListenAndServe(addr string, h http.Handler, opts *Options) error {
-	s, err := newService(h, opts)
+	s, err := newService(h, opts, true)
 	if err := errors.Join(err, s.checkAddr(addr), s.checkIssuerAddrs()); err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func ListenAndServe(addr string, h http.Handler, opts *Options) error {
 // served elsewhere or not at all. The listeners' addresses are checked as
 // ListenAndServe checks addr.
 func Serve(ctx context.Context, api net.Listener, issuers []net.Listener, h http.Handler, opts *Options) error {
-	s, err := newService(h, opts)
+	s, err := newService(h, opts, len(issuers) > 0 && issuers[0] != nil)
 	err = errors.Join(err, s.checkAddr(api.Addr().String()))
 	for _, l := range issuers {
 		if l != nil {

@@ -33,9 +33,10 @@ type service struct {
 	lines    *log.Logger // one whole line at a time, whoever else writes
 }
 
-// newService returns a service whose Options are there even with an error,
-// which names every problem but those of addresses.
-func newService(h http.Handler, opts *Options) (*service, error) {
+// newService returns a service whose Options are there even with an error, which
+// names every problem but those of addresses. It has a console if the first issuer
+// is served here.
+func newService(h http.Handler, opts *Options, servesIssuer bool) (*service, error) {
 	s := &service{Options: cmp.Or(opts, &Options{})}
 	s.routes = s.Routes
 	s.lines = log.New(s.output(), "", 0)
@@ -43,7 +44,7 @@ func newService(h http.Handler, opts *Options) (*service, error) {
 	if h == nil {
 		return s, errors.Join(err, errors.New("local: no handler"))
 	}
-	if err == nil {
+	if err == nil && servesIssuer {
 		s.console = s.newConsole()
 	}
 	config := gateway.Config{

@@ -36,7 +36,7 @@ type exchange struct {
 	needs    []string      // scopes of which the gateway's route asks for one
 	asker    string        // its name; "-": no authorizer was asked
 
-	gateway    gateway.Record
+	gateway    front
 	answered   bool // gateway is filled in
 	invocation string
 	function   function
@@ -50,6 +50,30 @@ type rule struct {
 	known       bool
 	Pattern     string
 	Requirement string
+}
+
+// front is what the gateway said of a request: of its Record, what may be kept.
+type front struct {
+	route     string
+	refused   bool // by the gateway itself
+	reason    string
+	err       string
+	challenge string // the Bearer challenge of the function's refusal
+	duration  time.Duration
+}
+
+func frontOf(record gateway.Record) front {
+	f := front{
+		route:     record.Route,
+		refused:   record.RefusedBy == "gateway",
+		reason:    string(record.Reason),
+		challenge: redact(bearerChallenge(record.FunctionHeader)),
+		duration:  record.Duration,
+	}
+	if record.Err != nil {
+		f.err = redact(record.Err.Error())
+	}
+	return f
 }
 
 // function is what became of an invocation.

@@ -92,7 +92,7 @@ func (e *exchange) stopped() (int, *stop) {
 	switch {
 	case e.running || !e.answered:
 		return nowhere, nil
-	case e.gateway.RefusedBy == "gateway":
+	case e.gateway.refused:
 		return e.gatewayStop()
 	case e.function.reason != "":
 		return atHandler, &stop{"adapter", string(e.function.reason), adapterCure(e.function.reason)}
@@ -101,14 +101,14 @@ func (e *exchange) stopped() (int, *stop) {
 }
 
 func (e *exchange) gatewayStop() (int, *stop) {
-	why := string(e.gateway.Reason)
-	if e.gateway.Err != nil {
-		why = strings.TrimPrefix(why+": "+redact(e.gateway.Err.Error()), ": ")
+	why := e.gateway.reason
+	if e.gateway.err != "" {
+		why = strings.TrimPrefix(why+": "+e.gateway.err, ": ")
 	}
-	if len(e.needs) > 0 && e.gateway.Reason == "scope missing" {
+	if len(e.needs) > 0 && e.gateway.reason == "scope missing" {
 		why += ": the route asks for " + strings.Join(e.needs, " or ")
 	}
-	s := &stop{"gateway", why, gatewayCure(string(e.gateway.Reason))}
+	s := &stop{"gateway", why, gatewayCure(e.gateway.reason)}
 	switch {
 	case strings.HasPrefix(why, "a preflight, answered"):
 		s.Cure = "Nothing: the gateway has CORS settings and answers preflights itself."
@@ -128,7 +128,7 @@ func (e *exchange) gatewayStop() (int, *stop) {
 // the invocation or as its challenge says, or the handler's own.
 func (e *exchange) functionStop() (int, *stop) {
 	d := e.function.decision
-	challenge := bearerChallenge(e.gateway.FunctionHeader)
+	challenge := e.gateway.challenge
 	unknown := e.status == http.StatusUnauthorized || e.status == http.StatusForbidden
 	refused := d["result"] == "refused" || d == nil && challenge != "" && unknown
 	why := d["cause"]
@@ -152,7 +152,7 @@ func (e *exchange) functionStop() (int, *stop) {
 func (e *exchange) unknownCaller(why string) *stop {
 	switch {
 	case e.offered && e.asker == "-":
-		return &stop{"policy", cmp.Or(why, "a token was sent, but the event names no caller"), "Has this route an authorizer? The route " + cmp.Or(e.gateway.Route, "of the gateway") + " is open, or there is no issuer, so that the function learns of nobody."}
+		return &stop{"policy", cmp.Or(why, "a token was sent, but the event names no caller"), "Has this route an authorizer? The route " + cmp.Or(e.gateway.route, "of the gateway") + " is open, or there is no issuer, so that the function learns of nobody."}
 	case e.offered:
 		return &stop{"policy", cmp.Or(why, "the gateway let the token pass and the function does not know its caller"), "Compare the pins of claims.Config (Issuers, Audiences, APIs, Stages) with the token: the page Policy lists them, the page Tokens decodes the token."}
 	}
@@ -162,13 +162,13 @@ func (e *exchange) unknownCaller(why string) *stop {
 // layers says how far the request came.
 func (e *exchange) layers(stopped int) []layer {
 	says := [...]string{
-		e.gateway.Route, e.asker, first(e.rule.Pattern, e.function.decision["route"], e.function.route),
+		e.gateway.route, e.asker, first(e.rule.Pattern, e.function.decision["route"], e.function.route),
 		first(e.rule.Requirement, e.function.decision["requirement"]), "",
 	}
 	times := [...]time.Duration{atAuthorizer: e.asked, atHandler: 0}
 	times[max(min(stopped, atHandler), atFunctionRoute)] = e.function.duration // from where it is known to have been
 	if !e.running && e.answered {
-		times[atRoute] = max(e.gateway.Duration-e.asked-e.function.duration, 0)
+		times[atRoute] = max(e.gateway.duration-e.asked-e.function.duration, 0)
 	}
 	layers := make([]layer, len(layerNames))
 	for i, name := range layerNames {
@@ -176,7 +176,7 @@ func (e *exchange) layers(stopped int) []layer {
 		switch {
 		case e.running:
 			l.State = "running"
-		case i == stopped:
+		case i == stopped && e.status >= 400:
 			l.State = "stopped"
 		case i > stopped:
 			l.State = "unreached"
@@ -204,7 +204,7 @@ func bearerChallenge(h http.Header) string {
 func challengeScope(challenge string) string {
 	_, rest, _ := strings.Cut(challenge, `scope="`)
 	scope, _, _ := strings.Cut(rest, `"`)
-	return redact(scope)
+	return scope
 }
 
 func first(texts ...string) string {

@@ -104,6 +104,10 @@ function choose(id) {
   detail(id).then(() => { if (narrow.matches) $('detail').scrollIntoView(); });
 }
 
+// refused reports whether a request was stopped on its way: neither the handler's
+// own answers are that, nor a preflight that the gateway answers.
+const refused = (view) => view.stop.who !== 'handler' && view.status >= 400;
+
 const narrow = matchMedia('(max-width: 760px)');
 
 const marks = { passed: '✓', stopped: '✕', unreached: '·', none: '–', running: '…' };
@@ -145,8 +149,8 @@ async function detail(id) {
     el('p', {}, el('span', { class: `status ${view.state === 'done' ? tone(view.status) : ''}` }, statusOf(view)), ` · request ${view.id} at ${view.at}`),
     view.origin ? el('p', {}, 'by a page of ', el('code', {}, view.origin)) : null,
     el('div', { class: 'chips' }, pairButton('its preflight: request', view.preflight), pairButton('what it was for: request', view.follower)),
-    view.stop ? el('div', { class: view.stop.who === 'handler' ? 'note' : 'stop' },
-      el('p', {}, el('strong', {}, view.stop.who === 'handler' ? '' : `Stopped by the ${view.stop.who}: `), view.stop.why),
+    view.stop ? el('div', { class: refused(view) ? 'stop' : 'note' },
+      el('p', {}, el('strong', {}, refused(view) ? `Stopped by the ${view.stop.who}: ` : ''), view.stop.why),
       el('p', {}, view.stop.cure)) : null,
     wayOf(view.layers),
     messageOf('Request', request),

@@ -54,7 +54,7 @@ func (c *Console) Observe(r *http.Request, record gateway.Record) {
 		return
 	}
 	c.ring.change(e.ID, func() {
-		e.gateway, e.answered = record, true
+		e.gateway, e.answered = frontOf(record), true
 		if record.InvocationID == "" || c.ring.find(e.ID) == nil {
 			return
 		}
