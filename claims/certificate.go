@@ -35,7 +35,7 @@ const errValidity = cause.Text("claims: the client certificate's validity is not
 // An empty object is not a certificate: programs with typed events write it for
 // null.
 func readCertificate(text string, data []byte, i int) (*Certificate, error) {
-	m := new(members).init(text)
+	m := new(members).of(text)
 	_, err := m.read(data, i)
 	set := claimSet{members: m}
 	switch {

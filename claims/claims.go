@@ -193,7 +193,7 @@ func (e *Extractor) build(st *statement) (*Identity, error) {
 	switch {
 	case len(e.issuers) > 0 && e.pinsIssuer(id) && !slices.Contains(e.issuers, id.Issuer):
 		return nil, errStranger
-	case len(e.audiences) > 0 && id.row().keyKind == token && !id.isFor(e.audiences):
+	case len(e.audiences) > 0 && id.row().keyKind == tokenKey && !id.isFor(e.audiences):
 		return nil, id.wrongAudience()
 	}
 	return id, nil

@@ -52,7 +52,7 @@ func newHanded(st *statement, key string, r *rules) (*Identity, error) {
 // handedOn is what there is to know of such an identity. It is that of a token:
 // its owner keeps the data when an authorizer begins to stand between the token
 // and the function.
-var handedOn = source{name: "Lambda authorizer", keyKind: token, pins: pins{issuers: true, issuer: everyIssuer}}
+var handedOn = source{name: "Lambda authorizer", keyKind: tokenKey, pins: pins{issuers: true, issuer: everyIssuer}}
 
 // KeepsTypes reports whether the Identity's claims have the JSON types that they
 // had in the token: those of a source that keeps them, and those that a Lambda

@@ -22,7 +22,7 @@ type IAM struct {
 
 const (
 	errGuest  = cause.Text("claims: a guest of a Cognito identity pool")
-	errNoPool = cause.Text("claims: an identity of no Cognito identity pool")
+	errNoPool = cause.Text("claims: a Cognito identity without its identity pool")
 )
 
 // restPrincipal are the members of a REST API's identity that say who signed.

@@ -20,8 +20,8 @@ type members struct {
 	fewValues [usualMembers]value
 }
 
-// init makes the zero members of a text ready to be added to.
-func (m *members) init(text string) *members {
+// of makes the zero members those of a text, none of which is read yet.
+func (m *members) of(text string) *members {
 	m.text, m.names, m.values = text, m.fewNames[:0], m.fewValues[:0]
 	return m
 }
@@ -113,7 +113,7 @@ func readClaims(text string) (claimSet, error) {
 
 // readClaimBytes is readClaims for a caller who has the text as bytes, too.
 func readClaimBytes(text string, data []byte) (claimSet, error) {
-	m := new(members).init(text)
+	m := new(members).of(text)
 	next, err := m.read(data, scan.Start(data))
 	if err == nil && scan.End(data, next) != nil {
 		err = errMalformed

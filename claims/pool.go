@@ -23,7 +23,7 @@ func (e *Extractor) identifyInvoker(invoker lambdacontext.CognitoIdentity) (*Ide
 		return nil, errInvoker
 	}
 	st := &statement{source: IdentityPool}
-	st.members.init("")
+	st.members.of("")
 	st.members.addText("cognitoIdentityId", invoker.CognitoIdentityID)
 	st.members.addText("cognitoIdentityPoolId", invoker.CognitoIdentityPoolID)
 	st.claims = claimSet{members: &st.members}

@@ -57,7 +57,7 @@ type source struct {
 // pins are how Config restricts a source.
 type pins struct {
 	issuers bool      // New demands Issuers
-	apis    bool      // New demands APIs or Accounts
+	apis    bool      // New demands APIs or Accounts; for Lattice see checkLattice
 	issuer  issuerPin // whom Issuers apply to
 	local   bool      // without an issuer, a subject means something within one API only
 }
@@ -92,19 +92,20 @@ var (
 	lambdaText  = rendering{date: authorizer.NumericDate, list: authorizer.CognitoList, array: authorizer.HasComma, commas: true}
 )
 
-const token, lambda, iam, certificate, lattice, pool = "token", "lambda", "iam", "certificate", "lattice", "pool"
+// tokenKey is the key kind of all sources of tokens.
+const tokenKey = "token"
 
 var sources = [...]source{
 	0:                 {name: "nobody"},
-	JWT:               {"JWT authorizer", token, httpAPIText, newToken, pins{issuers: true, issuer: everyIssuer}},
-	Cognito:           {"Cognito authorizer", token, cognitoText, newToken, pins{issuers: true, issuer: everyIssuer}},
-	NativeJWT:         {"native JWT authorizer", token, rendering{}, newToken, pins{issuers: true, issuer: everyIssuer}},
-	LambdaAuthorizer:  {"Lambda authorizer", lambda, lambdaText, newLambda, pins{apis: true, issuer: mappedIssuer, local: true}},
-	SigV4:             {"AWS signature", iam, rendering{}, newSigV4, pins{apis: true, issuer: anyIssuer}},
-	ClientCertificate: {"client certificate", certificate, rendering{}, newCertified, pins{apis: true, local: true}},
-	Lattice:           {"VPC Lattice", lattice, rendering{}, newLattice, pins{}},
-	IdentityPool:      {"Cognito identity pool", pool, rendering{}, newPooled, pins{issuers: true, issuer: anyIssuer}},
-	Verified:          {"verified token", token, rendering{}, newToken, pins{issuers: true, issuer: everyIssuer}},
+	JWT:               {"JWT authorizer", tokenKey, httpAPIText, newToken, pins{issuers: true, issuer: everyIssuer}},
+	Cognito:           {"Cognito authorizer", tokenKey, cognitoText, newToken, pins{issuers: true, issuer: everyIssuer}},
+	NativeJWT:         {"native JWT authorizer", tokenKey, rendering{}, newToken, pins{issuers: true, issuer: everyIssuer}},
+	LambdaAuthorizer:  {"Lambda authorizer", "lambda", lambdaText, newLambda, pins{apis: true, issuer: mappedIssuer, local: true}},
+	SigV4:             {"AWS signature", "iam", rendering{}, newSigV4, pins{apis: true, issuer: anyIssuer}},
+	ClientCertificate: {"client certificate", "certificate", rendering{}, newCertified, pins{apis: true, local: true}},
+	Lattice:           {"VPC Lattice", "lattice", rendering{}, newLattice, pins{}},
+	IdentityPool:      {"Cognito identity pool", "pool", rendering{}, newPooled, pins{issuers: true, issuer: anyIssuer}},
+	Verified:          {"verified token", tokenKey, rendering{}, newToken, pins{issuers: true, issuer: everyIssuer}},
 }
 
 // row returns what there is to know of the source, and of nobody for a value that
@@ -118,7 +119,7 @@ func (s Source) row() *source {
 
 func (s Source) known() bool { return s > 0 && int(s) < len(sources) }
 
-func (s Source) isToken() bool { return s.row().keyKind == token }
+func (s Source) isToken() bool { return s.row().keyKind == tokenKey }
 
 // String returns the source's name for logs and policies: "nobody" for the zero
 // Source, "Source(n)" for a value that is not one of the constants.

@@ -46,7 +46,7 @@ func stated(ctx context.Context) *statement {
 func readEvent(from any) any {
 	event, st := from.(*adapter.Event), new(statement)
 	if event.RequestContext(&st.members.text) == nil {
-		st.members.init(st.members.text)
+		st.members.of(st.members.text)
 		st.read(event.Format())
 	}
 	return st
