@@ -24,9 +24,10 @@
 // # What the front has to do
 //
 // The front must let preflights through. An HTTP API with an authorizer on ANY
-// /{proxy+} and without CORS settings needs a second route, OPTIONS /{proxy+},
-// without an authorizer (the AWS page below says so of $default; for ANY it is
-// unconfirmed). A REST API needs an OPTIONS method with authorization NONE, and
+// /{proxy+} needs a second route, OPTIONS /{proxy+}, without an authorizer, whether
+// or not it has CORS settings: the authorizer precedes them. The AWS page below
+// says so of $default; for ANY there are two users' reports, such as
+// https://github.com/anomalyco/sst/issues/5493 (unconfirmed). A REST API needs an OPTIONS method with authorization NONE, and
 // one more on each resource that has methods of its own: there OPTIONS
 // /{proxy+} is not used.
 //
