@@ -34,6 +34,8 @@ func TestLambdaAuthorizerEvents(t *testing.T) {
 			"version": "2.0", "type": "REQUEST", "routeArn": api + "dev/POST/a b", "identitySource": []any{"Bearer t.o.k", "ANY /{proxy+}"}, "methodArn": absent,
 			"routeKey": "ANY /{proxy+}", "rawPath": "/dev/a b", "rawQueryString": "c=d", "headers.authorization": "Bearer t.o.k",
 			"pathParameters.proxy": "a b", "requestContext.http.method": "POST", "requestContext.http.path": "/dev/a b"}},
+		{"another account and API", gateway.Config{AccountID: "210987654321", APIID: "x1"}, &gateway.LambdaAuthorizer{}, "/a", map[string]any{
+			"routeArn": "arn:aws:execute-api:us-east-1:210987654321:x1/$default/POST/a"}},
 		{"2.0 without identity sources", gateway.Config{}, &gateway.LambdaAuthorizer{}, "/", map[string]any{"identitySource": nil, "routeArn": api + "$default/POST/"}},
 		{"1.0", gateway.Config{Format: adapter.HTTPAPIV1}, &gateway.LambdaAuthorizer{Payload: "1.0", IdentitySources: []string{header, "$request.querystring.c"}}, "/a?c=d", map[string]any{
 			"version": "1.0", "type": "REQUEST", "methodArn": api + "$default/POST/a", "identitySource": "Bearer t.o.k,d", "authorizationToken": "Bearer t.o.k,d",

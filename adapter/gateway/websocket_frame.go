@@ -111,6 +111,7 @@ func closeOf(payload []byte) *closing {
 // readFrame reads a client's frame, RFC 6455 section 5.2: with a mask, and as no
 // extension was agreed on without reserved bits.
 func (c *wire) readFrame() (fin bool, opcode byte, payload []byte, err error) {
+	c.touch()
 	var head [2]byte
 	if _, err := io.ReadFull(c.in, head[:]); err != nil {
 		return false, 0, nil, err

@@ -73,6 +73,20 @@ type wire struct {
 	*WebSocket
 	conn net.Conn
 	in   *bufio.Reader
+	end  time.Time // when it ends at the latest
+}
+
+// touch puts the end of an idle connection off. That frames of any kind count, in
+// both directions, is unconfirmed.
+func (c *wire) touch() {
+	deadline := time.Now().Add(idleTime)
+	if c.end.Before(deadline) {
+		deadline = c.end
+	}
+	_ = c.conn.SetReadDeadline(deadline)
+	if c.closing.Load() != nil { // send, which wants receive to end, may have been earlier
+		_ = c.conn.SetReadDeadline(time.Now())
+	}
 }
 
 // begin accepts the handshake, RFC 6455 section 4.2.2.
@@ -83,7 +97,7 @@ func (c *wire) begin(w http.ResponseWriter) error {
 		http.Error(w, "gateway: the connection cannot be upgraded", http.StatusInternalServerError)
 		return err
 	}
-	c.conn, c.in = conn, buffered.Reader
+	c.conn, c.in, c.end = conn, buffered.Reader, time.Now().Add(connectionTime)
 	sum := sha1.Sum([]byte(c.handshake.request.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	head := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
 		base64.StdEncoding.EncodeToString(sum[:]) + "\r\n"
@@ -123,6 +137,7 @@ func (c *wire) send() {
 			_ = c.conn.Close() // receive notices
 			return
 		}
+		c.touch()
 	}
 	if why := c.closing.Load(); why.status != closeAbnormal {
 		_ = c.write(appendFrame(nil, opClose, why.payload()))
@@ -133,16 +148,7 @@ func (c *wire) send() {
 // receive hands the client's messages on, one after another; AWS does not promise
 // the order. It returns why the connection ended.
 func (c *wire) receive() (status int, reason string) {
-	end := time.Now().Add(connectionTime)
 	for {
-		deadline := time.Now().Add(idleTime)
-		if end.Before(deadline) {
-			deadline = end
-		}
-		_ = c.conn.SetReadDeadline(deadline)
-		if c.closing.Load() != nil { // or the deadline would be send's no longer
-			return closeAbnormal, ""
-		}
 		text, err := c.readMessage()
 		var ended *closing
 		switch {
