@@ -42,7 +42,8 @@ func (c *checker) tableOf(set routeSet) table {
 				e.gate.authorizer = c.nameOf(a)
 			} // else its file is missing, and that is said
 		}
-		if e.foreign {
+		preflight := e.method == http.MethodOptions && c.opts.preflights() == front
+		if e.foreign && !preflight {
 			c.report.Foreign = addNew(c.report.Foreign, r.key+" → "+cmp.Or(r.function, r.target))
 		}
 		t = append(t, e)

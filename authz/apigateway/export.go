@@ -1,6 +1,7 @@
 package apigateway
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -149,7 +150,7 @@ func (d *deployment) exportedRoute(f input, v *exported, stage, key string, raw 
 	if op.Integration == nil {
 		return deployedRoute{}, f.errorf("%s: no %s; export with extensions", key, extIntegration)
 	}
-	if op.Integration.Type != "mock" && op.Integration.URI == "" {
+	if !strings.EqualFold(op.Integration.Type, "mock") && op.Integration.URI == "" {
 		return deployedRoute{}, f.errorf("%s: its integration has no uri", key)
 	}
 	security := op.Security
@@ -163,7 +164,7 @@ func (d *deployment) exportedRoute(f input, v *exported, stage, key string, raw 
 	i := integration{
 		proxy:       strings.EqualFold(op.Integration.Type, "aws_proxy"),
 		function:    functionOf(op.Integration.URI),
-		target:      op.Integration.URI,
+		target:      cmp.Or(op.Integration.URI, op.Integration.Type),
 		credentials: op.Integration.Credentials != "",
 		mappings:    len(op.Integration.RequestParameters)+len(op.Integration.ResponseParameters) > 0,
 		format:      op.Integration.PayloadFormat,

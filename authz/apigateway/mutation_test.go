@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/authz/apigateway"
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/cors"
 )
 
 // exportedFolder is a right deployment of an HTTP API that does not deploy itself.
@@ -138,6 +139,19 @@ func TestRESTDeployment(t *testing.T) {
 				t.Errorf("exit %d, want %d and %q\n%s", c.code, tt.code, tt.want, c.text)
 			}
 		})
+	}
+}
+
+// The OPTIONS methods that a REST API answers by itself are neither foreign nor wrong.
+func TestDeployedMocks(t *testing.T) {
+	mux, _, right := deployedREST(t)
+	opts := &apigateway.Options{Kind: apigateway.RESTAPI, CORS: &cors.Config{AllowOrigins: page, Owner: cors.OwnerGatewayPreflight}}
+	f := right.clone()
+	export := exportOf(t, planOf(t, mux, opts), "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod", nil)
+	at(export, "components", "securitySchemes", "cognito", "x-amazon-apigateway-authorizer").(m)["providerARNs"] = l{"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI"}
+	f["get-export-prod.json"] = export
+	if c := check(t, mux, opts, f, rightEnvironment()); c.code != 0 || strings.Contains(c.text, "mock") {
+		t.Errorf("exit %d: %s", c.code, c.text)
 	}
 }
 

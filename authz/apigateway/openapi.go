@@ -89,6 +89,9 @@ func (d *document) paths() object {
 		if !ok {
 			item = d.pathItem(path)
 			paths[path] = item
+			if d.plan.opts.mocks() {
+				item[operationName(http.MethodOptions)] = d.mock()
+			}
 		}
 		item[operationName(method)] = d.operation(r)
 	}

@@ -134,6 +134,34 @@ func TestRESTOpenAPI(t *testing.T) {
 	}
 }
 
+// A REST API's mock integrations answer preflights, one origin in all.
+func TestMockedPreflights(t *testing.T) {
+	identifier := claims.MustNew(claims.Config{Issuers: []string{poolIssuer}})
+	mux := muxOf(&authz.Guard{Identifier: identifier}, rules{"POST /notes", a})
+	settings := &cors.Config{AllowOrigins: page, AllowHeaders: []string{"authorization"}, AllowMethods: []string{"POST"}, MaxAge: 60, AllowCredentials: true, Owner: cors.OwnerGatewayPreflight}
+	plan := planOf(t, mux, &apigateway.Options{Kind: apigateway.RESTAPI, CORS: settings})
+	doc := decode(t, plan.OpenAPI(environment))
+	want := map[string]any{
+		"method.response.header.Access-Control-Allow-Origin":      "'https://app.example'",
+		"method.response.header.Access-Control-Allow-Methods":     "'POST'",
+		"method.response.header.Access-Control-Allow-Headers":     "'authorization'",
+		"method.response.header.Access-Control-Max-Age":           "'60'",
+		"method.response.header.Access-Control-Allow-Credentials": "'true'",
+	}
+	got := at(doc, "paths", "/notes", "options", "x-amazon-apigateway-integration", "responses", "default", "responseParameters")
+	if diff := cmp.Diff(any(want), got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(any([]any{}), at(doc, "paths", "/{proxy+}", "options", "security")); diff != "" {
+		t.Errorf("security: -want +got:\n%s", diff)
+	}
+	settings.AllowOrigins = []string{"https://a.example", "https://b.example"}
+	plan = planOf(t, mux, &apigateway.Options{Kind: apigateway.RESTAPI, CORS: settings})
+	if !strings.Contains(plan.String(), "note: each path needs an OPTIONS method with a mock integration") {
+		t.Errorf("two origins: %v", plan)
+	}
+}
+
 // What the policy says is never taken for a reference to the template.
 func TestCloudFormationEscapes(t *testing.T) {
 	doc := decode(t, everything(t, apigateway.HTTPAPI).CloudFormationOpenAPI())
@@ -194,6 +222,11 @@ func TestPlainDocumentIsValid(t *testing.T) {
 	python(t, module, "", "-m", module, write(t, "openapi.json", everything(t, apigateway.HTTPAPI).OpenAPI(environment)))
 	rest := bytes.ReplaceAll(everything(t, apigateway.RESTAPI).OpenAPI(environment), []byte("{proxy+}"), []byte("{proxy}"))
 	python(t, module, "", "-m", module, write(t, "rest.json", rest))
+	identifier := claims.MustNew(claims.Config{Issuers: []string{poolIssuer}})
+	mocked := planOf(t, muxOf(&authz.Guard{Identifier: identifier}, rules{"POST /notes", a}), &apigateway.Options{
+		Kind: apigateway.RESTAPI, CORS: &cors.Config{AllowOrigins: page, Owner: cors.OwnerGatewayPreflight},
+	}).OpenAPI(environment)
+	python(t, module, "", "-m", module, write(t, "mocked.json", bytes.ReplaceAll(mocked, []byte("{proxy+}"), []byte("{proxy}"))))
 }
 
 // template is a SAM template that holds the other document.

@@ -90,6 +90,9 @@ func (p *planner) cure(f fault) string {
 }
 
 func (p *planner) reportCORS(keys []*key) {
+	if p.opts.Kind == RESTAPI && p.opts.preflights() == front && !p.opts.mocks() {
+		p.notes = append(p.notes, "each path needs an OPTIONS method with a mock integration, which the documents have only for one allowed origin")
+	}
 	if p.opts.preflights() == front {
 		p.notes = append(p.notes, "the gateway answers preflights, so that there are no ANY routes: OPTIONS, and methods other than "+strings.Join(p.everyMethod(), ", ")+", never reach the function")
 	}
