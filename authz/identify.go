@@ -13,6 +13,9 @@ import (
 // request takes its time from the gateway to here.
 const leeway = 60 * time.Second
 
+// identifierName is whose an error of the Guard's Identifier is.
+const identifierName = "Identifier"
+
 var (
 	errExpired error = cause.Text("authz: the identity has expired")
 	errSeveral error = cause.Text("authz: more than one credential in Authorization")
@@ -33,7 +36,7 @@ func (g *Guard) identify(r *http.Request) (*claims.Identity, Error) {
 	id, err := g.caller(r)
 	switch {
 	case err != nil:
-		return nil, refusalFor(&cause.Named{Name: "Identifier", Err: err}, http.StatusUnauthorized, code)
+		return nil, refusalFor(&cause.Named{Name: identifierName, Err: err}, http.StatusUnauthorized, code)
 	case isNobody(id):
 		return nil, Error{Status: http.StatusUnauthorized, Code: code}
 	case expired(id):
@@ -43,11 +46,15 @@ func (g *Guard) identify(r *http.Request) (*claims.Identity, Error) {
 }
 
 func (g *Guard) caller(r *http.Request) (*claims.Identity, error) {
-	if g.Identifier != nil {
-		return g.Identifier.Identify(r)
+	if g.Identifier == nil {
+		id, _ := claims.FromContext(r.Context())
+		return id, nil
 	}
-	id, _ := claims.FromContext(r.Context())
-	return id, nil
+	id, err := g.Identifier.Identify(r)
+	if _, ours := g.Identifier.(*claims.Extractor); ours && err != nil {
+		err = &cause.Own{Err: err} // it holds no value of the event
+	}
+	return id, err
 }
 
 // isNobody also knows an Identity that no one vouched for or that names no

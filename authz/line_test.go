@@ -106,6 +106,8 @@ func ours(claims string) string {
 // gets wrong is named in it, with the setting to change.
 func TestRefusalsAreExplained(t *testing.T) {
 	who := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example"}})
+	pinned := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example"}, APIs: []string{"zzz999"}})
+	audience := claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example"}, Audiences: []string{"app"}})
 	bearer := map[string]string{"authorization": "Bearer secret-token"}
 	preflight := map[string]string{"origin": "https://secret.example", "access-control-request-method": "GET"}
 	guard := func() *authz.Guard { return &authz.Guard{Identifier: who} }
@@ -156,7 +158,20 @@ func TestRefusalsAreExplained(t *testing.T) {
 			"GET", "/notes/secret", ours(``), bearer, 403, map[string]any{
 				"requirement": "owner", "result": "refused", "code": "insufficient_scope", "cause": "owner: *errors.errorString"}},
 		{"an Identifier of somebody's own", &authz.Guard{Identifier: failing(errors.New("secret"))}, read, "GET", "/notes/secret", `null`, bearer, 401, map[string]any{
-			"requirement": "scope api/read", "result": "refused", "code": "invalid_token", "cause": "Identifier: *errors.errorString"}},
+			"requirement": "scope api/read", "result": "refused", "code": "invalid_token", "cause": "Identifier: *errors.errorString", "identity": "test"}},
+		{"an issuer that is not the configured one", guard(), read, "GET", "/notes/secret",
+			`{"jwt":{"claims":{"iss":"https://secret.example","sub":"secret"},"scopes":null}}`, bearer, 401, map[string]any{
+				"requirement": "scope api/read", "result": "refused", "code": "invalid_token",
+				"cause": "the issuer is not among Config.Issuers", "identity": who.String()}},
+		{"an API that is not the pinned one", &authz.Guard{Identifier: pinned}, read, "GET", "/notes/secret", ours(``), bearer, 401, map[string]any{
+			"requirement": "scope api/read", "result": "refused", "code": "invalid_token",
+			"cause": "the event's API, account or stage is not among those of Config", "identity": pinned.String()}},
+		{"an audience that is not the configured one", &authz.Guard{Identifier: audience}, read, "GET", "/notes/secret", ours(`,"aud":"secret"`), bearer, 401, map[string]any{
+			"requirement": "scope api/read", "result": "refused", "code": "invalid_token",
+			"cause": "the token is for another audience than Config.Audiences", "identity": audience.String()}},
+		{"an authorizer that is not expected", guard(), read, "GET", "/notes/secret", `{"lambda":{"sub":"secret"}}`, bearer, 401, map[string]any{
+			"requirement": "scope api/read", "result": "refused", "code": "invalid_token",
+			"cause": "the authorizer's kind is not among the accepted Sources", "identity": who.String()}},
 		{"two tokens", guard(), read, "GET", "/notes/secret", `null`, map[string]string{"authorization": "Bearer secret, Bearer secret"}, 400, map[string]any{
 			"requirement": "scope api/read", "result": "refused", "code": "invalid_request", "cause": "more than one credential in Authorization"}},
 	}
@@ -337,6 +352,23 @@ func TestThePolicyInForceIsLoggedOnce(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// A client that sent an ID token is told so; anything else about a 403 it is not.
+func TestClientsLearnThatTheySentAnIDToken(t *testing.T) {
+	for use, want := range map[string]string{
+		"id":     "The operation needs an access token, and this is an ID token.",
+		"access": "The caller may not perform this operation.",
+	} {
+		for _, req := range []authz.Requirement{authz.Scope("read"), authz.All(authz.AccessToken(), authz.Scope("read"))} {
+			g := &authz.Guard{Identifier: always(identity(t, map[string]any{"token_use": use}))}
+			res := serve(g.Require(req)(named("x")), request("GET", "/", "Bearer a"))
+			var problem struct{ Detail string }
+			if err := json.NewDecoder(res.Body).Decode(&problem); err != nil || problem.Detail != want {
+				t.Errorf("token use %s, %s: detail %q (%v), want %q", use, req, problem.Detail, err, want)
+			}
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package authz
 
 import (
+	"errors"
 	"log/slog"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 	"github.com/gatehouse-go/gatehouse/internal/slot"
 )
 
@@ -35,9 +37,25 @@ func (g *Guard) leave(q *question, req Requirement, d *Decision) {
 
 func (m *mark) Route() string { return m.route }
 
-// LogValue is the group authz of the line.
+// LogValue is the group authz of the line. Where the Identifier says why somebody
+// is nobody, there is what it accepts.
 func (m *mark) LogValue() slog.Value {
-	return slog.GroupValue(m.decision().verdict()...)
+	group := m.decision().verdict()
+	if named := (*cause.Named)(nil); errors.As(m.err, &named) && named.Name == identifierName {
+		identity, _ := describe(m.guard.Identifier)
+		group = append(group, slog.String("identity", shortened(identity)))
+	}
+	return slog.GroupValue(group...)
+}
+
+// maxIdentity bounds what one line says of an Identifier, in bytes.
+const maxIdentity = 300
+
+func shortened(s string) string {
+	if len(s) > maxIdentity {
+		return s[:maxIdentity] + "…"
+	}
+	return s
 }
 
 func (m *mark) decision() Decision {

@@ -16,6 +16,15 @@ type Text string
 // Error returns the text.
 func (t Text) Error() string { return string(t) }
 
+// Own is an error whose whole text is the module's own, whatever it wraps.
+type Own struct{ Err error }
+
+// Error returns the error's text.
+func (o *Own) Error() string { return o.Err.Error() }
+
+// Unwrap returns the error.
+func (o *Own) Unwrap() error { return o.Err }
+
 // Named is an error that came from a user's code, with the name by which the
 // configuration knows that code. It reads as the error does.
 type Named struct {
@@ -32,7 +41,7 @@ func (n *Named) Unwrap() error { return n.Err }
 // maxText bounds what one line says of a cause, in bytes.
 const maxText = 400
 
-// Of returns what may be logged of err: the Texts in its tree, each once and
+// Of returns what may be logged of err: the Texts and Owns in its tree, each once and
 // without the name of a package, and of every other error the type, after the
 // name of whose it is if that is known. It is "" for nil.
 func Of(err error) string {
@@ -51,6 +60,9 @@ func collect(err error, name string, said *[]string) {
 		return
 	case Text:
 		add(said, trim(string(e)))
+		return
+	case *Own:
+		add(said, trim(e.Error()))
 		return
 	case *Named:
 		collect(e.Err, e.Name, said)

@@ -28,6 +28,7 @@ func TestOf(t *testing.T) {
 		{"somebody else's, which wraps nothing", &fs.PathError{Op: "open", Path: "/secret"}, "*fs.PathError"},
 		{"a named one", &cause.Named{Name: "owner", Err: secret}, "owner: *errors.errorString"},
 		{"a named one with a text in it", &cause.Named{Name: "owner", Err: fmt.Errorf("%w: %w", list, secret)}, "text of a list is ambiguous; owner: *errors.errorString"},
+		{"an own one", fmt.Errorf("secret: %w", &cause.Own{Err: errors.New("claims: an issuer that is not accepted")}), "an issuer that is not accepted"},
 		{"several", errors.Join(needs, &cause.Named{Name: "owner", Err: secret}), "needs group admin; owner: *errors.errorString"},
 	}
 	for _, test := range tests {
