@@ -41,6 +41,7 @@ var budgets = map[string]budget{
 	"POST/REST":             {allocs: 19},
 	"cookies":               {allocs: 18},
 	"upload/streamed":       {allocs: 14, bytesPerByte: 0.01},
+	"upload/text":           {allocs: 60, bytesPerByte: 2.8}, // most of it io.ReadAll's
 	"download/one write":    {allocs: 14, bytesPerByte: 1.36},
 	"download/32 KB writes": {allocs: 14, bytesPerByte: 1.5},
 	"download/JSON":         {allocs: 14, bytesPerByte: 1.25},
@@ -89,6 +90,43 @@ func TestMachineFree(t *testing.T) {
 	if got := scenario.Ratio(invoker(t, get), bareRequest(t, get)); got > limit {
 		t.Errorf("%s: %.1f times the handler, a Request and its header map alone, limit %v", get.Name, got, limit)
 	}
+}
+
+// TestDeadlinePrice holds the time of an invocation with a deadline against that of
+// one without, for a handler that needs little stack and for one that needs much:
+// what the deadline costs must not depend on what the handler calls.
+func TestDeadlinePrice(t *testing.T) {
+	skipUnderRace(t)
+	const limit = 4 // loose: with two processors most of it is waking the other one
+	for name, handler := range map[string]http.HandlerFunc{"shallow": scenario.SayHello, "deep": deep} {
+		s := scenario.All(t, events)[0]
+		s.Handler = handler
+		without := invoker(t, s)
+		s.Limited = true
+		got := scenario.Ratio(invoker(t, s), without)
+		t.Logf("%s: %.2f times", name, got)
+		if got > limit {
+			t.Errorf("%s: %.2f times as long with a deadline, limit %v", name, got, limit)
+		}
+	}
+}
+
+// deep is a handler that needs about 8 KB of stack, as the whole chain with a
+// router does.
+func deep(w http.ResponseWriter, r *http.Request) {
+	if descend(8) > 0 {
+		scenario.SayHello(w, r)
+	}
+}
+
+//go:noinline
+func descend(levels int) byte {
+	var frame [1 << 10]byte
+	frame[levels] = 1
+	if levels > 0 {
+		frame[0] = descend(levels - 1)
+	}
+	return frame[levels] + frame[0]
 }
 
 // bareRequest calls the handler with no more of a request than net/http demands.

@@ -82,6 +82,7 @@ func (x *exchange) done(res *result, bytes int, failed error, call caller) {
 	}
 	o := x.outcome(res)
 	defer o.Event.detach()
+	x.record.payload = nil // the handler can reach the record
 	explained := new(atomic.Bool)
 	o.explained = explained
 	defer func() {

@@ -59,8 +59,8 @@ func TestWriteDeadline(t *testing.T) {
 		if _, err := io.WriteString(w, "more"); !errors.Is(err, want) {
 			t.Errorf("Write: %v, want %v", err, want)
 		}
-		if err := http.NewResponseController(w).Flush(); err != nil {
-			t.Errorf("Flush: %v", err) // has no result, as under net/http
+		if err := http.NewResponseController(w).Flush(); !errors.Is(err, want) {
+			t.Errorf("Flush: %v, want %v", err, want)
 		}
 	}
 	for _, row := range []struct {

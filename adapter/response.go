@@ -171,20 +171,24 @@ func bodyAllowed(status int16) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// Flush sends what there is, as net/http's does. Of a buffered reply it settles
-// the header alone, since nothing is sent before the reply is complete.
-func (w *response) Flush() {
+// Flush is FlushError without the error.
+func (w *response) Flush() { _ = w.FlushError() }
+
+// FlushError sends what there is, as net/http's does. Of a buffered reply it
+// settles the header alone, since nothing is sent before the reply is complete.
+func (w *response) FlushError() error {
 	if st := w.streams(); st != nil {
-		_ = st.flush(w) // a client that is gone shows in the context
-		return
+		return st.flush(w)
 	}
 	w.exchange.mu.Lock()
 	defer w.exchange.mu.Unlock()
-	if w.exchange.state < closing {
-		w.writeHeader(http.StatusOK)
-		w.sniff()
-		w.lost |= lostFlush
+	if w.exchange.state >= closing {
+		return w.exchange.cause.writeError()
 	}
+	w.writeHeader(http.StatusOK)
+	w.sniff()
+	w.lost |= lostFlush
+	return nil
 }
 
 // EnableFullDuplex is there for http.ResponseController, and true of every reply:

@@ -47,6 +47,8 @@ func (s *scratch) free() {
 		return
 	}
 	f.reset()
+	s.buffers = buffers{head: s.head[:0], content: s.content[:0]}
+	s.reply, s.err = nil, nil
 	scratches.Put(s)
 }
 
@@ -55,8 +57,7 @@ func (s *scratch) free() {
 // than net/http's server takes. Of such a head nothing is used.
 func (s *scratch) reserve(src *source) (tooLarge bool) {
 	f := &s.fields
-	need := len(f.data) - len(f.body)
-	if need <= cap(s.arena) {
+	if len(f.data)-len(f.body) <= cap(s.arena) { // as in most events
 		return false
 	}
 	query := src.rawQuery.Len() + max(lengthOf(f.query), lengthOf(f.multiQuery))
@@ -71,9 +72,9 @@ func (s *scratch) reserve(src *source) (tooLarge bool) {
 		return true
 	}
 	if size > maxArena { // escaped, each byte takes three, and the path is there decoded as well
-		need += 3*src.path.Len() + 2*query
+		context := int(f.context.span.end - f.context.span.start)
+		s.arena = slices.Grow(s.arena, size+3*src.path.Len()+2*query+context)
 	}
-	s.arena = slices.Grow(s.arena, min(need, len(f.data)+4*maxHead))
 	return false
 }
 

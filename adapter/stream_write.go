@@ -43,7 +43,7 @@ func (st *stream) write(w *response, p []byte) (int, error) {
 	return len(p), nil
 }
 
-// flush is response.Flush.
+// flush is response.FlushError.
 func (st *stream) flush(w *response) error {
 	st.writes.Lock()
 	defer st.writes.Unlock()
