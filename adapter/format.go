@@ -2,8 +2,8 @@ package adapter
 
 import "strconv"
 
-// Format is the shape in which an AWS front hands a request to the function
-// and expects the reply. The zero Format is none of them.
+// Format is the shape in which an AWS front hands a request to the function and
+// expects the reply. The zero Format stands for no format.
 type Format uint8
 
 const (
@@ -36,8 +36,8 @@ var formatNames = [...]string{
 	WebSocketAPI: "WebSocket API",
 }
 
-// String returns the format's name as AWS writes it, "Format(n)" for a value
-// that is none of the constants.
+// String returns the format's name as AWS writes it, and "Format(n)" for a value
+// that is not one of the constants.
 func (f Format) String() string {
 	if f == 0 || int(f) >= len(formatNames) {
 		return "Format(" + strconv.Itoa(int(f)) + ")"

@@ -13,7 +13,7 @@ type front struct {
 	// replyLists is the dialect for events with lists of header values, where
 	// the front has two; the zero dialect: it has one.
 	replyLists dialect
-	// streams tells that the front can take the reply as it is made.
+	// streams reports whether the front can take the reply as it is made.
 	streams bool
 	// patience is how long the front waits for a reply, as far as that is
 	// known; 0: as long as the function may run.
@@ -105,7 +105,7 @@ func (f *fields) dialect(format Format) *dialect {
 	return &fronts[format].replyLists
 }
 
-// detect tells the format. Its order matters: authorizer and agent events look
+// detect finds the format. Its order matters: authorizer and agent events look
 // exactly like requests but for the members tested first, and a VPC Lattice v2
 // event has payload 2.0's version.
 func (f *fields) detect() (Format, error) {

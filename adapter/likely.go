@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// explain says what an event that is no request is likely to be, and what to do
+// explain says what an event that is not a request is likely to be, and what to do
 // about it. It names kinds of events and never a value.
 func (e *EventError) explain(event []byte) {
 	const cure = ": set Options.Fallback to serve it"

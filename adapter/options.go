@@ -13,10 +13,10 @@ import (
 // Options are the choices that New leaves to its caller. The zero Options, like
 // nil, are the defaults.
 type Options struct {
-	// Formats are those that are served; nil means every one that speaks HTTP,
-	// which is all but WebSocketAPI. An event of another is refused with an
-	// *EventError. WebSocketAPI can only stand alone, since its requests are not
-	// a client's. With FunctionURL and without HTTPAPIV2, events of payload 2.0
+	// Formats are the formats that are served. Nil means every format that speaks
+	// HTTP, which is all but WebSocketAPI. An event of any other format is refused
+	// with an *EventError. WebSocketAPI can only stand alone, since its requests
+	// are not a client's. With FunctionURL and without HTTPAPIV2, events of payload 2.0
 	// whose domain name is neither a function URL's nor an API's own are read as
 	// function URL events, since emulators have such names; in every other case
 	// they are HTTP API events, whose path comes decoded.
@@ -29,10 +29,10 @@ type Options struct {
 	// are not about the other.
 	StripStage bool
 
-	// BasePaths are base path mappings of custom domains, such as "/orders", that
-	// are to be taken off the front of the path, after the stage: once, the
-	// longest that matches, and only whole segments. What was taken off is
-	// Event.BasePath. A gateway that routes by path has seen it: an authorizer of
+	// BasePaths are base path mappings of custom domains, such as "/orders". The
+	// longest that matches is taken off the front of the path, after the stage:
+	// once, and only whole segments. Event.BasePath has what was taken off. A
+	// gateway that routes by path has seen it: an authorizer of
 	// its route /admin does not guard /orders/admin, which the handler sees as
 	// /admin too. An HTTP API with payload 2.0 never has the mapping in its events:
 	// nothing need be taken off there, and a redirect to a path of the handler's
@@ -40,42 +40,48 @@ type Options struct {
 	BasePaths []string
 
 	// IsText reports whether a response with this header may be sent as text
-	// rather than in base64. It must not change the header. Nil means the media types
-	// text/*, JSON, JSON lines and sequences, XML, YAML, TOML, JavaScript, SQL,
-	// GraphQL, JWT, form data, and those that end in +json, +xml, +yaml or +jwt. A body with a Content-Encoding or with bytes that are not UTF-8 is
-	// sent in base64 in any case. On a REST API a body in base64 reaches the
-	// client decoded only if the API's binaryMediaTypes match.
+	// rather than in base64. It must not change the header. Nil means that these
+	// media types are text: text/*, JSON, JSON lines and sequences, XML, YAML,
+	// TOML, JavaScript, SQL, GraphQL, JWT, form data, and types that end in +json,
+	// +xml, +yaml or +jwt. A body with a Content-Encoding, or with bytes that are
+	// not UTF-8, is sent in base64 in any case. On a REST API a body in base64
+	// reaches the client decoded only if the API's binaryMediaTypes match.
 	IsText func(http.Header) bool
 
-	// Timeout is how long the handler may take. 0 means until shortly before the
-	// front gives up, as far as that is known (29.5 s on HTTP APIs, 28.5 s on
-	// REST and WebSocket APIs), if the invocation has a deadline, and no limit if
-	// it has none, as under test. Less than 0 means that only the deadline
-	// counts. In any case the reply is made before the deadline, by 1 % of the
-	// time left but 50 ms at least and 500 ms at most.
+	// Timeout is how long the handler may take. If it is 0 and the invocation has
+	// a deadline, the handler may take until shortly before the front gives up, as
+	// far as that is known: 29.5 s on HTTP APIs, 28.5 s on REST and WebSocket APIs.
+	// If it is 0 and there is no deadline, as under test, there is no limit. Less
+	// than 0 means that only the deadline counts. In any case the reply is made
+	// before the deadline, by 1 % of the time left, but at least 50 ms and at most
+	// 500 ms.
 	//
-	// With a limit, the handler runs on a goroutine of its own. One that takes
-	// longer is answered for, with 503 on HTTP APIs and function URLs and 504
-	// elsewhere; its context is cancelled and nothing it still does has an effect.
+	// With a limit, the handler runs on a goroutine of its own. If it takes longer,
+	// Handler answers in its place, with 503 on HTTP APIs and function URLs and 504
+	// elsewhere; its context is canceled and nothing it still does has an effect.
 	Timeout time.Duration
 
-	// TrustedHops is the number of trusted proxies in front of the load balancer, such as
-	// 1 for CloudFront: the client's address is that many entries before the last
-	// of X-Forwarded-For. It is the client's own word, and so is RemoteAddr, where
-	// the load balancer can be reached without these proxies, or where its
-	// attribute routing.http.xff_header_processing.mode is preserve.
+	// TrustedHops is the number of trusted proxies in front of the load balancer,
+	// such as 1 for CloudFront: the client's address is that many entries before
+	// the last of X-Forwarded-For. If the load balancer can be reached without
+	// these proxies, or if its attribute routing.http.xff_header_processing.mode
+	// is preserve, that entry, and with it RemoteAddr, is the client's own word.
 	TrustedHops int
 
-	// Fail turns an outcome into a failed invocation: if it returns an error, the
-	// front answers instead (with a 500 or 502), the function's error metric
-	// counts it, and asynchronous invokers try again. It is asked once for each
-	// event that made a request. The Outcome is not to be changed. Nil means that
-	// no outcome fails.
+	// Fail decides whether an invocation fails: if it returns an error, the front
+	// answers instead, with a 500 or 502, the function's error metric counts the
+	// invocation, and asynchronous invokers try again. Fail is asked once for each
+	// event that made a request, unless the runtime has closed the stream. It must
+	// not change the Outcome. If Fail panics, the invocation fails; if it takes
+	// longer than the handler may, the reply leaves without its answer. Nil means
+	// that no invocation fails.
 	Fail func(context.Context, *Outcome) error
 
-	// Done is told how each invocation ended, as the last thing that happens in
-	// it: those of streams and of refused events too. The Outcome is its own to
-	// keep. Its time counts as the invocation's. Nil means that nobody is told.
+	// Done is told how each invocation ended, exactly once and last, before the
+	// runtime sees the end of the reply. That includes streams and refused events.
+	// The Outcome is Done's to keep. The time it takes counts as the invocation's;
+	// if it panics, or takes longer than the handler may, a line says so and the
+	// reply leaves all the same. Nil means that nobody is told. See AccessLog.
 	Done func(context.Context, *Outcome)
 
 	// PrefixLocation puts Event.BasePath before the path of Location headers that
@@ -93,11 +99,11 @@ type Options struct {
 	// with status 204 or 304, stay without a body.
 	PadEmptyStream bool
 
-	// Fallback serves events that are no requests, such as those of schedules,
-	// queues and authorizers, from the same function; and those of WebSocket APIs,
-	// unless Formats has them. The event is a copy. The result is encoded with
-	// encoding/json, a json.RawMessage is taken as it is; it may have 6 MB. Nil
-	// means that they are refused with an *EventError. Events that are not JSON,
+	// Fallback serves events that are not requests, such as those of schedules,
+	// queues and authorizers, from the same function; and events of WebSocket APIs,
+	// unless Formats has them. The event is a copy. The result is encoded with encoding/json,
+	// or taken as it is if it is a json.RawMessage, and may have 6 MB. Nil means
+	// that such events are refused with an *EventError. Events that are not JSON,
 	// and those of an HTTP front that Formats leaves out, are refused in any case.
 	//
 	// Fallback gets whatever somebody invoked the function with. claims.Fallback
@@ -105,13 +111,13 @@ type Options struct {
 	// Cognito identity pool sent.
 	Fallback func(ctx context.Context, event json.RawMessage) (any, error)
 
-	// Logger gets a line about each answer that Handler makes itself, about
-	// replies that a front may refuse, and about refusals of an authz.Guard:
-	// one of a route, code and cause each minute, at most 30 of known callers and
-	// 30 of others, and how many were left out. Who offered no token is counted
-	// only. It also gets a line about the policy that is in force, once, and in
-	// Lambda one about each setting of it that is dangerous. Nil means
-	// slog.Default().
+	// Logger gets a line about each answer in the handler's place, about what may
+	// not arrive of a reply, and about refusals of an authz.Guard, unless Done is
+	// AccessLog's. There is one line for each route, code and cause a minute, at
+	// most 30 about known callers and 30 about others, and the number of those that
+	// were left out. Refusals of callers who offered no token are only counted. Once,
+	// there is a line about the policy that is in force, and in Lambda one about each
+	// dangerous setting of it. Nil means slog.Default().
 	Logger *slog.Logger
 
 	// PanicText allows the texts that handlers panic with in log lines, if they are
@@ -149,7 +155,7 @@ func (h *Handler) configureFormats() error {
 	for _, format := range formats {
 		switch {
 		case format == 0 || int(format) >= len(fronts):
-			problems = append(problems, fmt.Errorf("adapter: Options.Formats: %v is no format", format))
+			problems = append(problems, fmt.Errorf("adapter: Options.Formats: %v is not a format", format))
 		case format == WebSocketAPI && len(formats) > 1:
 			problems = append(problems, fmt.Errorf("adapter: Options.Formats: %v can only stand alone", format))
 		default:

@@ -15,7 +15,7 @@ import (
 // isUnsent reports whether a header speaks of a connection the function does not
 // have, or of a body that the front frames anew (RFC 9110, section 7.6.1). API
 // Gateway renames some of them rather than send them. A trailer's name, with
-// http.TrailerPrefix, is no token and not sent either.
+// http.TrailerPrefix, is not a token and is not sent either.
 func isUnsent(name string) bool {
 	switch name {
 	case "Connection", "Content-Length", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":

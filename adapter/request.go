@@ -166,7 +166,7 @@ func (h *Handler) handlerPath(format Format, s *scratch, at *layout, src source)
 	return path[both:]
 }
 
-// domain returns the domain name of the event's context, unless it is no host
+// domain returns the domain name of the event's context, unless it is not a host
 // name or the front does not vouch for it.
 func (s *scratch) domain(format Format, at *layout) span {
 	f := &s.fields

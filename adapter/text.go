@@ -66,7 +66,7 @@ func (w *response) isText(content []byte, snapshot http.Header) bool {
 	return text && utf8.Valid(content)
 }
 
-// mediaOf tells types of text, which a front takes as such, from others.
+// mediaOf reports whether a media type is one of text, which a front takes as it is.
 func mediaOf(contentType string) media {
 	name, _, _ := strings.Cut(contentType, ";")
 	name = strings.ToLower(strings.TrimSpace(name))

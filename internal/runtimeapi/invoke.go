@@ -108,7 +108,7 @@ func (f Function) Invoke(ctx context.Context, event []byte) ([]byte, error) {
 }
 
 // Stream calls the function as Invoke does, for a gateway that streams. What it
-// returns tells its content type by a method, as the function's own stream did.
+// returns reports its content type by a method, as the function's own stream did.
 func (f Function) Stream(ctx context.Context, event json.RawMessage) (io.ReadCloser, error) {
 	deadline, _ := ctx.Deadline()
 	s, err := f.Process.Stream(ctx, Invocation{Payload: event, Deadline: deadline})

@@ -14,7 +14,7 @@
 // streamed responses are not throttled.
 //
 // Protocol: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
-// Where that page is silent, the behaviour is that of AWS's own Runtime
+// Where that page is silent, the behavior is that of AWS's own Runtime
 // Interface Emulator.
 package runtimeapi
 
@@ -127,7 +127,7 @@ func (p *Process) kill() {
 	p.cmd.Process.Kill() // by handle: an error means it has ended already
 }
 
-// reap waits for the process, tells everyone who waits for an answer, and
+// reap waits for the process, lets everyone know who waits for an answer, and
 // closes the server once its connections are gone.
 func (p *Process) reap(stop func() bool) {
 	defer close(p.exited)

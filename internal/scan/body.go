@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// Body reads the string at i, which may be megabytes long. A base64 body holds
-// no escape: its end is found by searching, and it comes as a part of data whose
-// bytes have not been looked at, which checked tells; they may be anything but a
-// quote or a backslash, until CheckBody was called. Any other is decoded, into
-// buffer if that is large enough, in the same pass that finds its end.
+// Body reads the string at i, which may be megabytes long. A string without
+// escapes, such as one in base64, is found by searching for its end. It is a part
+// of data and has not been checked: until CheckBody was called, it may hold any
+// byte but a quote or a backslash. Any other string is decoded, into buffer if
+// that is large enough, in the same pass that finds its end.
 func Body(buffer, data []byte, i int) (body []byte, checked bool, next int) {
 	if at(data, i) != '"' {
 		return nil, true, ^i

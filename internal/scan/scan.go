@@ -84,7 +84,7 @@ func (s *Scanner) advance(end int) {
 	s.pos = end
 }
 
-// next tells whether c comes next, white space apart, and leaves it unread.
+// next reports whether c comes next, white space apart, and leaves it unread.
 func (s *Scanner) next(c byte) bool {
 	s.space()
 	return s.pos < len(s.data) && s.data[s.pos] == c
@@ -141,7 +141,7 @@ func (s *Scanner) Enter() {
 	s.first = true
 }
 
-// Next tells whether the container entered last has another member, and reads
+// Next reports whether the container entered last has another member, and reads
 // the comma before it or the closing byte behind the last.
 func (s *Scanner) Next() bool {
 	s.space()

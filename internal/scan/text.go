@@ -29,11 +29,11 @@ func (t Text) Len() int {
 	return int(t.size)
 }
 
-// Plain tells whether the bytes of the span are the decoded text: an escape
+// Plain reports whether the bytes of the span are the decoded text: an escape
 // sequence is always longer than what it stands for.
 func (t Text) Plain() bool { return t.size == t.End-t.Start }
 
-// Valid tells whether the span is UTF-8.
+// Valid reports whether the span is UTF-8.
 func (t Text) Valid() bool { return t.size >= 0 }
 
 // Each mask has one bit pattern in all eight bytes of a word.
@@ -157,7 +157,7 @@ func (t Text) In(scanned string) string {
 	return string(moved.Append(make([]byte, 0, t.Len()), data))
 }
 
-// Cut cuts a text in two around the byte at i of its span, which is no part of
+// Cut cuts a text in two around the byte at i of its span, which is not part of
 // an escape sequence.
 func (t Text) Cut(data []byte, i int) (before, after Text) {
 	at := int(t.Start) + i
@@ -179,7 +179,7 @@ func (t *Text) measure(data []byte) {
 	}
 }
 
-// Is tells whether the decoded text equals name, to the letter.
+// Is reports whether the decoded text equals name, to the letter.
 func (t Text) Is(data []byte, name string) bool {
 	return t.Len() == len(name) && string(t.Bytes(data)) == name
 }
@@ -218,7 +218,7 @@ func character(src []byte) (r rune, from, size int) {
 }
 
 // shortEscapes holds what a backslash and one character stand for, 0 where that
-// is no escape sequence.
+// is not an escape sequence.
 var shortEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // unescape reads the escape sequence at the start of src (RFC 8259, section 7),
