@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -44,6 +45,7 @@ type Outcome struct {
 	Failed error
 
 	answeredBy string       // for AccessLog: adapter, policy or handler
+	code       string       // of a refusal of the policy
 	explained  *atomic.Bool // set by AccessLog
 }
 
@@ -122,6 +124,17 @@ func (x *exchange) noteRequest(r *http.Request) {
 // isCold reports whether this is the first invocation.
 func (h *Handler) isCold() bool { return !h.warm.Swap(true) }
 
+// codeOf stands for the code of a refusal that has none.
+func codeOf(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return "no_token"
+	case http.StatusServiceUnavailable:
+		return "temporarily_unavailable"
+	}
+	return "no_route"
+}
+
 // outcome describes the end of the exchange.
 func (x *exchange) outcome(res *result) *Outcome {
 	o := &Outcome{
@@ -133,8 +146,8 @@ func (x *exchange) outcome(res *result) *Outcome {
 	}
 	o.Deadline, _ = x.parent.Deadline()
 	o.answeredBy = "handler"
-	if _, _, refused := x.refusal(res); refused {
-		o.answeredBy = "policy"
+	if _, refusal, refused := x.refusal(res); refused {
+		o.answeredBy, o.code = "policy", cmp.Or(refusal.Code, codeOf(res.status))
 	} else if res.own {
 		o.answeredBy = "adapter"
 	}

@@ -46,7 +46,7 @@ func New(who authz.Identifier, store notes.Store) (*chi.Mux, *chiauthz.Routes) {
 
 	o := operations{notes.NewAPI(store)}
 	read, write := authz.Scope(notes.ReadScope), authz.Scope(notes.WriteScope)
-	r := chiauthz.New(router, &authz.Guard{Realm: "notes", Identifier: who}, &chiauthz.Options{GetHead: true})
+	r := chiauthz.New(router, notes.Guard(who), &chiauthz.Options{GetHead: true})
 	r.Get("/hello", authz.Public(), o.hello)
 	r.Get("/profile", read, o.profile)
 	r.Post("/notes", write, o.create)

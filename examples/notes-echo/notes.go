@@ -49,7 +49,7 @@ func New(who authz.Identifier, store notes.Store) (*echo.Echo, *echoauthz.Routes
 	o := operations{notes.NewAPI(store)}
 	read, write := authz.Scope(notes.ReadScope), authz.Scope(notes.WriteScope)
 	get := []string{http.MethodGet, http.MethodHead} // Echo does not serve HEAD with GET's handler
-	r := echoauthz.New(e, &authz.Guard{Realm: "notes", Identifier: who}, nil)
+	r := echoauthz.New(e, notes.Guard(who), nil)
 	r.Match(get, "/hello", authz.Public(), o.hello)
 	r.Match(get, "/profile", read, o.profile)
 	r.POST("/notes", write, o.create)

@@ -29,7 +29,7 @@ func Handler(who authz.Identifier, store Store) *authz.Mux {
 }
 
 func newMux(who authz.Identifier, routes []route) *authz.Mux {
-	mux := authz.NewMux(&authz.Guard{Realm: "notes", Identifier: who})
+	mux := authz.NewMux(Guard(who))
 	for _, r := range routes {
 		mux.Handle(r.pattern, r.requirement, r)
 	}

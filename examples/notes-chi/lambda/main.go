@@ -28,5 +28,5 @@ func main() {
 	if err != nil {
 		log.Fatal("set NOTES_ISSUER and NOTES_API: ", err)
 	}
-	lambda.Start(adapter.New(noteschi.Handler(who, &notes.Memory{}), nil))
+	lambda.Start(adapter.New(noteschi.Handler(who, &notes.Memory{}), notes.Observed()))
 }

@@ -37,7 +37,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(adapter.New(notes.Handler(who, store), nil))
+	lambda.Start(adapter.New(notes.Handler(who, store), notes.Observed()))
 }
 
 // storeFrom returns the store that the environment names.

@@ -57,9 +57,9 @@ resource "aws_cloudwatch_dashboard" "this" {
 
 locals {
   queries = {
-    "refusals by cause" = "filter `gatehouse.answered_by` = 'policy' | stats count() by authz.code, authz.requirement, http.route | sort count desc"
-    "p99 by route"      = "filter ispresent(http.route) | stats pct(duration_ms, 99) as p99, count() by http.route | sort p99 desc"
-    "cold starts"       = "filter faas.coldstart = 1 | stats count() by bin(1h)"
+    "refusals by cause" = "filter `gatehouse.answered_by` = 'policy' | stats count(*) as requests by `authz.code`, `authz.cause`, `http.route` | sort requests desc"
+    "p99 by route"      = "filter ispresent(`http.route`) | stats pct(`gatehouse.duration_ms`, 99) as p99, count(*) as requests by `http.route` | sort p99 desc"
+    "cold starts"       = "filter `faas.coldstart` = 1 | stats count(*) as starts by bin(1h)"
     "one request"       = "filter requestId = 'REQUEST' or `gatehouse.request_id` = 'REQUEST' | sort @timestamp"
   }
 }
