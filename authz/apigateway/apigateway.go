@@ -26,6 +26,8 @@
 // Paths with a percent sign or an empty segment are outside this proof, because
 // it is not documented how API Gateway compares them.
 //
+// All functions may be called concurrently. A Plan is not changed once it is made.
+//
 // # Specifications
 //
 // Rules of AWS are taken from the Amazon API Gateway Developer Guide ("Create

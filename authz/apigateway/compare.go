@@ -30,11 +30,11 @@ type Change struct {
 // route of either, so that a route which is gone counts with what now takes its
 // requests.
 func Compare(old, now []Route) (*Comparison, error) {
-	was, err := parseRoutes(old, "")
+	was, err := parseRoutes(old, floorAuthorizer(now))
 	if err != nil {
 		return nil, fmt.Errorf("apigateway: old routes: %w", err)
 	}
-	is, err := parseRoutes(now, "")
+	is, err := parseRoutes(now, floorAuthorizer(old))
 	if err != nil {
 		return nil, fmt.Errorf("apigateway: new routes: %w", err)
 	}
@@ -43,6 +43,17 @@ func Compare(old, now []Route) (*Comparison, error) {
 		c.add(e, was, is)
 	}
 	return c, nil
+}
+
+// floorAuthorizer is the authorizer that is asked where no rule decides. Routes that
+// name none, because there was only one, are compared as if they named this one.
+func floorAuthorizer(routes []Route) string {
+	for _, r := range routes {
+		if strings.HasSuffix(r.Key, " "+below(nil).String()) {
+			return r.Authorizer
+		}
+	}
+	return ""
 }
 
 // union lists the entries of both tables, those of one method and shape once.

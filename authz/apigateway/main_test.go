@@ -135,6 +135,23 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// A second issuer does not change the routes of the first.
+func TestCompareNamesTheOnlyAuthorizer(t *testing.T) {
+	old := []apigateway.Route{{Key: "POST /x", Auth: apigateway.JWT}, {Key: "ANY /{proxy+}", Auth: apigateway.JWT}}
+	now := []apigateway.Route{
+		{Key: "POST /x", Auth: apigateway.JWT, Authorizer: "staff"}, {Key: "POST /y", Auth: apigateway.JWT, Authorizer: "partners"},
+		{Key: "ANY /{proxy+}", Auth: apigateway.JWT, Authorizer: "staff"},
+	}
+	got, err := apigateway.Compare(old, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := []apigateway.Change{{Key: "POST /y", Was: "token of staff", Is: "token of partners"}}
+	if diff := cmp.Diff(&apigateway.Comparison{Added: change, Loosened: change, Tightened: change}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 // The order of deployment never lets the gateway refuse what the function grants.
 func TestWhatToDeployFirst(t *testing.T) {
 	routes := func(r authz.Requirement) []apigateway.Route {
