@@ -417,7 +417,7 @@ func TestContradictions(t *testing.T) {
 		{"more pages", func(f folder) { f.set("abc", "get-routes.json", "NextToken") }, "is not the last page"},
 		{"a failure recorded as absence", func(f folder) { f["get-policy-live.json"] = m{"Absent": "AccessDeniedException", "Of": alias} }, "which proves nothing"},
 		{"an absence of nothing in particular", func(f folder) { f["get-policy-live.json"] = m{"Absent": "ResourceNotFoundException"} }, "does not say of which function"},
-		{"an absent API", func(f folder) { f["get-api.json"] = m{"Absent": "NotFoundException"} }, "where there must be one"},
+		{"an absent API", func(f folder) { f["get-api.json"] = m{"Absent": "NotFoundException"} }, "nothing was found where something must be"},
 		{"two APIs", func(f folder) { f["get-api-2.json"] = f["get-api.json"] }, "two outputs of one command"},
 		{"another API", func(f folder) {
 			f.set("zzzzzzzzzz", "get-api.json", "ApiId")

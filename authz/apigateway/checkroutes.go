@@ -102,7 +102,7 @@ func (c *checker) compareRules(t table, set routeSet) {
 }
 
 // lookForStrays reports routes of ours that serve no rule. Catch-alls that ask for
-// a token are none: they are for what no rule decides.
+// a token do not count: they are for what no rule decides.
 func (c *checker) lookForStrays(t table) {
 	reached := make([]bool, len(t))
 	c.compare(t, func(x exchange, e *entry, _ reading) {

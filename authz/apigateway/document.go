@@ -100,7 +100,7 @@ func (d *appDocument) read() error {
 	return errors.Join(problems...)
 }
 
-// notOperations are the members of a path item that are none.
+// notOperations are the members of a path item that describe no operation.
 var notOperations = []string{"parameters", "servers", "summary", "description", "$ref"}
 
 func (d *appDocument) readItem(place string, t template, item map[string]any) error {
@@ -153,7 +153,7 @@ func (d *appDocument) security(operation map[string]any) *security {
 	return s
 }
 
-// resolve follows references within the document to something that is none.
+// resolve follows references within the document to the value they lead to.
 func (d *appDocument) resolve(v any) any {
 	for range 100 {
 		ref, ok := reference(v)
@@ -183,7 +183,7 @@ func (d *appDocument) at(pointer string) any {
 }
 
 // loops finds references that lead to each other and to nothing else. A schema
-// that holds itself is none.
+// that holds itself is allowed.
 func (d *appDocument) loops() error {
 	var problems []error
 	walkJSON("", d.root, func(place string, v any) {

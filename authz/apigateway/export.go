@@ -129,7 +129,7 @@ func (d *deployment) stageOf(f input, v *exported) (string, error) {
 	return path, nil
 }
 
-// keyOf is the route key of a member of a path item, "" for what is no operation.
+// keyOf is the route key of a member of a path item, "" for a member that is not an operation.
 func keyOf(path, member string) string {
 	switch method := strings.ToUpper(member); {
 	case member == extAnyMethod && path == "/"+defaultKey:

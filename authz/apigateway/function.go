@@ -11,7 +11,7 @@ import (
 type policy struct {
 	file       string
 	function   string // ARN, qualified where the policy is an alias's
-	absent     bool   // there is none
+	absent     bool   // the function has no policy
 	statements []statement
 	size       int // of its text, in bytes
 }

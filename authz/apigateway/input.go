@@ -157,7 +157,7 @@ func (f *input) readAbsence() error {
 // decode decodes the file, in which members may be unknown: AWS adds some.
 func (f input) decode(v any) error {
 	if f.absent != "" {
-		return fmt.Errorf("apigateway: %s: says that there is none, where there must be one", f.file)
+		return fmt.Errorf("apigateway: %s: records that nothing was found where something must be", f.file)
 	}
 	if err := json.Unmarshal(f.data, v); err != nil {
 		return fmt.Errorf("apigateway: %s: %w", f.file, err)

@@ -26,7 +26,7 @@ const (
 	slashNeedsMore
 	// slashIgnored: /x/ is /x.
 	slashIgnored
-	// slashIgnoredAfterLiteral: /x/ is /x, but /x/7/ is no /x/{id}. REST APIs
+	// slashIgnoredAfterLiteral: /x/ is /x, but /x/7/ does not match /x/{id}. REST APIs
 	// were seen to do so.
 	slashIgnoredAfterLiteral
 	slashes

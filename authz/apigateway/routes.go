@@ -73,7 +73,7 @@ func ParseRoutes(data []byte) ([]Route, error) {
 		case seen[id]:
 			problems = append(problems, fmt.Errorf("route %q is there twice", r.Key))
 		case !slices.Contains([]Auth{None, JWT, CognitoUserPools, IAM, Custom}, r.Auth):
-			problems = append(problems, fmt.Errorf("route %q: auth %q is none that an API has", r.Key, r.Auth))
+			problems = append(problems, fmt.Errorf("route %q: auth %q is not known", r.Key, r.Auth))
 		case len(r.Scopes) > 0 && r.Auth != JWT && r.Auth != CognitoUserPools:
 			problems = append(problems, fmt.Errorf("route %q: scopes need a JWT or Cognito authorizer, not %s", r.Key, r.Auth))
 		}

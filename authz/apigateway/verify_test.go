@@ -124,7 +124,7 @@ func TestParseRoutes(t *testing.T) {
 		{"no key", `{"version":1,"routes":[{"key":"x","auth":"NONE"}]}`, `route "x" does not begin with`},
 		{"a slash at the end", `{"version":1,"routes":[{"key":"GET /x/","auth":"NONE"}]}`, "is empty"},
 		{"twice", `{"version":1,"routes":[{"key":"GET /{a}","auth":"NONE"},{"key":"GET /{b}","auth":"NONE"}]}`, `route "GET /{b}" is there twice`},
-		{"no auth", `{"version":1,"routes":[{"key":"GET /x","auth":""}]}`, `auth "" is none`},
+		{"no auth", `{"version":1,"routes":[{"key":"GET /x","auth":""}]}`, `auth "" is not known`},
 		{"scopes without tokens", `{"version":1,"routes":[{"key":"GET /x","auth":"NONE","scopes":["a"]}]}`, "scopes need a JWT or Cognito authorizer"},
 	}
 	for _, tt := range tests {
