@@ -37,6 +37,7 @@ var consumers = []consumer{
 	{name: "local gateway", imports: []string{"adapter/gateway/local"}},
 	{name: "jwtverify", imports: []string{"authz/jwtverify"}},
 	{name: "echoauthz", imports: []string{"authz/echoauthz"}},
+	{name: "ginauthz", imports: []string{"authz/ginauthz"}},
 	{name: "chiauthz", imports: []string{"authz/chiauthz"}},
 	{name: "awslabs", imports: []string{"adapter/awslabs"}},
 }
