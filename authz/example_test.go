@@ -183,6 +183,24 @@ func ExampleGuard_Allow_withoutAbort() {
 	// 401 hello stranger
 }
 
+// Enclose stands around a router in which a requirement can be forgotten: what
+// nobody decided about does not get out.
+func ExampleGuard_Enclose() {
+	guard := &authz.Guard{Identifier: callers}
+	api := http.NewServeMux() // or any other router
+	api.Handle("GET /notes", guard.Require(authz.Scope("notes/read"))(http.HandlerFunc(hello)))
+	api.HandleFunc("GET /notes/export", hello) // forgotten
+
+	enclosed := guard.Enclose(api)
+	try(enclosed, "GET", "/notes", "reader")
+	try(enclosed, "GET", "/nowhere", "")
+	try(enclosed, "GET", "/notes/export", "reader")
+	// Output:
+	// GET /notes "reader": 200 hello ada
+	// GET /nowhere "": 401 Bearer realm="api"
+	// GET /notes/export "reader": 500
+}
+
 // A policy in a golden file shows every change of it to a reviewer.
 func ExampleMux_Policy() {
 	mux := authz.NewMux(&authz.Guard{Identifier: callers, Every: authz.TokenUse("access")})
