@@ -84,15 +84,15 @@ func (c *checker) lookAtIssuers(a authorizer) {
 }
 
 // refuses reports whether the function refuses tokens of an issuer, as far as the
-// program that checks knows: a placeholder for what only the deployed function's
-// environment has ends in .invalid (RFC 2606 section 2).
+// program that checks knows: it may have placeholders for what only the deployed
+// function's environment has.
 func (c *checker) refuses(issuer string) bool {
 	trusted := c.terms.issuers()
 	return len(trusted) > 0 && !c.hasPlaceholders() && !slices.Contains(trusted, issuer)
 }
 
 func (c *checker) hasPlaceholders() bool {
-	return slices.ContainsFunc(c.terms.issuers(), func(s string) bool { return strings.HasSuffix(strings.TrimRight(s, "/"), ".invalid") })
+	return slices.ContainsFunc(c.terms.issuers(), isPlaceholder)
 }
 
 // lookAtCache looks at a Lambda authorizer. What it allows for one operation must

@@ -164,6 +164,9 @@ func (t terms) kinds(g authz.Gate) []Auth {
 	var kinds []Auth
 	for _, s := range sources {
 		kind, ok := auths[t.kind][s]
+		if kind == CognitoUserPools && s == claims.Verified && !t.pools() {
+			kind = JWT
+		}
 		if !ok || !slices.Contains(t.trust.Sources, s) || slices.Contains(kinds, kind) {
 			continue
 		}
@@ -173,9 +176,26 @@ func (t terms) kinds(g authz.Gate) []Auth {
 		kinds = append(kinds, kind)
 	}
 	if len(kinds) == 2 && slices.Contains(kinds, JWT) && slices.Contains(kinds, CognitoUserPools) {
-		return []Auth{CognitoUserPools} // both take the same tokens; this one needs no audience
+		if t.pools() {
+			return []Auth{CognitoUserPools} // both take the same tokens; this one needs no audience
+		}
+		return []Auth{JWT}
 	}
 	return kinds
+}
+
+// pools reports whether the issuers may be user pools: a Cognito authorizer takes no
+// other's tokens. Issuers of a laptop and placeholders may stand for pools.
+func (t terms) pools() bool {
+	return !slices.ContainsFunc(t.issuers(), func(issuer string) bool {
+		return strings.HasPrefix(issuer, "https://") && !strings.HasPrefix(issuer, "https://cognito-idp.") && !isPlaceholder(issuer)
+	})
+}
+
+// isPlaceholder reports whether an issuer's name says that it is none: it ends in
+// .invalid (RFC 2606 section 2).
+func isPlaceholder(issuer string) bool {
+	return strings.HasSuffix(strings.TrimRight(issuer, "/"), ".invalid")
 }
 
 // floor is the gate of unknown routes: whatever most callers can show.

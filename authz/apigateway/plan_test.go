@@ -267,6 +267,33 @@ func TestRESTAnyToken(t *testing.T) {
 	}
 }
 
+// Only user pools have Cognito authorizers.
+func TestRESTAuthorizerByIssuer(t *testing.T) {
+	const pool, other = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI", "https://tenant.auth0.example/"
+	verified := func(issuer string) authz.Identifier {
+		trust := claims.Trust{Sources: []claims.Source{claims.Verified}, Issuers: []string{issuer}}
+		return authz.IdentifierFunc("tokens", trust, func(*http.Request) (*claims.Identity, error) { return nil, nil })
+	}
+	tests := []struct {
+		name string
+		who  authz.Identifier
+		want apigateway.Auth
+	}{
+		{"a pool", claims.MustNew(claims.Config{Issuers: []string{pool}}), apigateway.CognitoUserPools},
+		{"a placeholder", claims.MustNew(claims.Config{Issuers: []string{"https://issuer.invalid"}}), apigateway.CognitoUserPools},
+		{"another issuer", claims.MustNew(claims.Config{Issuers: []string{other}}), apigateway.JWT},
+		{"a pool whose tokens the program verifies", verified(pool), apigateway.CognitoUserPools},
+		{"another issuer whose tokens the program verifies", verified(other), apigateway.JWT},
+		{"a pool by the native authorizer", claims.MustNew(claims.Config{Issuers: []string{pool}, Sources: []claims.Source{claims.NativeJWT}}), apigateway.JWT},
+	}
+	for _, tt := range tests {
+		plan := planOf(t, muxOf(&authz.Guard{Identifier: tt.who}, rules{"POST /x", a}), &apigateway.Options{Kind: apigateway.RESTAPI})
+		if err := plan.Err(); err != nil || plan.Routes[1].Key != "POST /x" || plan.Routes[1].Auth != tt.want || len(plan.Routes[1].Scopes) != 1 {
+			t.Errorf("%s: %v\n%v", tt.name, err, plan)
+		}
+	}
+}
+
 // A policy may name more scopes than a route takes.
 func TestRESTManyScopes(t *testing.T) {
 	identifier := claims.MustNew(claims.Config{Issuers: []string{"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"}})

@@ -28,6 +28,9 @@ func (p *planner) report(t table, keys []*key) {
 			p.notes = append(p.notes, name(rule)+": no route key can say this path; a more general route takes it and asks for any token")
 		}
 	}
+	if p.opts.Kind == RESTAPI && slices.ContainsFunc(keys, func(k *key) bool { return k.gate.auth == JWT }) {
+		p.notes = append(p.notes, "how OpenAPI spells a REST API's JWT authorizer is unconfirmed: compare the authorizer that an import makes, or write it in the template")
+	}
 	p.reportCORS(keys)
 	p.reportQuota(keys)
 }
