@@ -23,10 +23,13 @@ import (
 
 // requests are what each example is asked, and answers with 200.
 var requests = map[string]string{
+	"bookings":   "/rooms",
 	"hello":      "/hello",
 	"hello-echo": "/hello",
 	"notes":      "/hello",
+	"notes-chi":  "/hello",
 	"notes-echo": "/hello",
+	"notes-gin":  "/hello",
 	"stream":     "/events?count=1",
 }
 
@@ -34,6 +37,7 @@ var requests = map[string]string{
 var environment = []string{
 	"NOTES_ISSUER=https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",
 	"NOTES_API=a1b2c3d4e5",
+	"BOOKINGS_ISSUER=https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",
 }
 
 func main() {

@@ -1,0 +1,9 @@
+package main_test
+
+import (
+	"testing"
+
+	"github.com/gatehouse-go/gatehouse/examples/notes/notestest"
+)
+
+func TestFunction(t *testing.T) { notestest.Deployed(t) }
