@@ -4,12 +4,14 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/gin-gonic/gin"
 	"github.com/go-chi/chi/v5"
 	"github.com/labstack/echo/v4"
 
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/authz/chiauthz"
 	"github.com/gatehouse-go/gatehouse/authz/echoauthz"
+	"github.com/gatehouse-go/gatehouse/authz/ginauthz"
 	"github.com/gatehouse-go/gatehouse/claims"
 )
 
@@ -27,10 +29,13 @@ func BenchmarkDecision(b *testing.B) {
 	read := authz.Scope("read")
 	handler := func(http.ResponseWriter, *http.Request) {}
 	inEcho := func(echo.Context) error { return nil }
+	inGin := func(*gin.Context) {}
+	gin.SetMode(gin.ReleaseMode)
 
 	plainMux, mux := http.NewServeMux(), authz.NewMux(guard)
 	plainChi, guardedChi := chi.NewRouter(), chi.NewRouter()
 	plainEcho, guardedEcho := echo.New(), echo.New()
+	plainGin, ginRoutes := gin.New(), ginauthz.New(gin.New(), guard, nil)
 	chiRoutes, echoRoutes := chiauthz.New(guardedChi, guard, nil), echoauthz.New(guardedEcho, guard, nil)
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "notes"} {
 		for _, path := range []string{"/" + name, "/" + name + "/{id}"} {
@@ -42,12 +47,14 @@ func BenchmarkDecision(b *testing.B) {
 		for _, path := range []string{"/" + name, "/" + name + "/:id"} {
 			plainEcho.GET(path, inEcho)
 			echoRoutes.GET(path, read, inEcho)
+			plainGin.GET(path, inGin)
+			ginRoutes.GET(path, read, inGin)
 		}
 	}
 	for _, router := range []struct {
 		name           string
 		plain, guarded http.Handler
-	}{{"ServeMux", plainMux, mux}, {"chi", plainChi, guardedChi}, {"Echo", plainEcho, guardedEcho}} {
+	}{{"ServeMux", plainMux, mux}, {"chi", plainChi, guardedChi}, {"Echo", plainEcho, guardedEcho}, {"gin", plainGin, ginRoutes}} {
 		b.Run(router.name+"/plain", func(b *testing.B) { request(b, router.plain) })
 		b.Run(router.name+"/guarded", func(b *testing.B) { request(b, router.guarded) })
 	}

@@ -24,6 +24,8 @@ var hostileRouters = []struct {
 	{"Mux in chi", (*witness).muxInChi, false},
 	{"Echo", (*witness).echo, true},
 	{"Echo that rewrites", (*witness).rewritingEcho, true},
+	{"gin", (*witness).gin, true},
+	{"gin that rewrites", (*witness).rewritingGin, true},
 	{"chi", (*witness).chi, true},
 	{"chi that rewrites", (*witness).rewritingChi, true},
 }
