@@ -1,6 +1,7 @@
 package ginauthz
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -9,16 +10,16 @@ import (
 
 // seal ends registration at the first request, and panics at each if the engine
 // could run something that was registered without a requirement.
-func (s *site) seal() {
+func (s *site) seal(r *http.Request) {
 	if !s.serving.Load() {
-		s.end()
+		s.end(r)
 	}
 	if s.broken != "" {
 		panic(s.broken)
 	}
 }
 
-func (s *site) end() {
+func (s *site) end(r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.serving.Load() {
@@ -26,6 +27,7 @@ func (s *site) end() {
 	}
 	s.broken = s.problem()
 	s.serving.Store(true)
+	s.guard.Started(r, s.rules)
 }
 
 // problem holds the engine against the routes that have requirements. gin refuses

@@ -20,7 +20,7 @@ import (
 // ServeHTTP panics if the engine has routes that were registered without a
 // requirement, and names them, or if its redirects were turned on again.
 func (r *Routes) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	r.site.seal()
+	r.site.seal(req)
 	before := req.MultipartForm
 	marked := r.site.mark(req)
 	defer removeForm(marked, before)
