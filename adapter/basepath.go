@@ -52,6 +52,27 @@ func (e *Event) BaseURL() *url.URL {
 	return u
 }
 
+// handlerPath returns the path without what Options take off, and writes what
+// stands before it in the client's URL.
+func (h *Handler) handlerPath(format Format, s *scratch, at *layout, src source) []byte {
+	f := &s.fields
+	if src.route != "" {
+		if stage := f.context.stage.Bytes(f.data); len(stage) > 0 && f.onOwnHost() {
+			at.base = s.appendRaw(append([]byte{'/'}, stage...))
+		}
+		return []byte(src.route)
+	}
+	path := src.path.Bytes(f.data)
+	stage, both := h.stripped(f, path)
+	if base := f.outside(format, path, stage, both); len(base) > 0 {
+		at.base = s.appendRaw(base)
+	}
+	if both > 0 && both == len(path) {
+		return []byte("/")
+	}
+	return path[both:]
+}
+
 // stripped returns how much of a path is the stage, and how much the stage and
 // the base path together. Each is taken off once, and only whole segments. The
 // stage stands before the base path, but behind it on a REST API's custom domain

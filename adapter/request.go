@@ -1,12 +1,9 @@
 package adapter
 
 import (
-	"bytes"
 	"crypto/tls"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"strings"
 
 	"github.com/gatehouse-go/gatehouse/internal/scan"
 )
@@ -145,27 +142,6 @@ func (h *Handler) uri(x *exchange, s *scratch, at *layout, src source) {
 	}
 }
 
-// handlerPath returns the path without what Options take off, and writes what
-// stands before it in the client's URL.
-func (h *Handler) handlerPath(format Format, s *scratch, at *layout, src source) []byte {
-	f := &s.fields
-	if src.route != "" {
-		if stage := f.context.stage.Bytes(f.data); len(stage) > 0 && f.onOwnHost() {
-			at.base = s.appendRaw(append([]byte{'/'}, stage...))
-		}
-		return []byte(src.route)
-	}
-	path := src.path.Bytes(f.data)
-	stage, both := h.stripped(f, path)
-	if base := f.outside(format, path, stage, both); len(base) > 0 {
-		at.base = s.appendRaw(base)
-	}
-	if both > 0 && both == len(path) {
-		return []byte("/")
-	}
-	return path[both:]
-}
-
 // domain returns the domain name of the event's context, unless it is not a host
 // name or the front does not vouch for it.
 func (s *scratch) domain(format Format, at *layout) span {
@@ -188,123 +164,4 @@ func (s *scratch) ofContext(at *layout, t scan.Text) span {
 	}
 	shift := at.context.start - s.fields.context.span.start
 	return span{t.Start + shift, t.End + shift}
-}
-
-// query writes the query with its "?", if there is one.
-func (s *scratch) query(at *layout, src source) {
-	mark := len(s.arena)
-	s.arena = append(s.arena, '?')
-	if src.query == rawQuery {
-		s.verbatim(src.rawQuery.Bytes(s.fields.data))
-	} else {
-		s.parameters(src.query)
-	}
-	at.query = s.since(mark + 1)
-	if at.query.start == at.query.end {
-		s.arena, at.query = s.arena[:mark], span{}
-	}
-}
-
-// parameters writes the maps, in the order of the event. Where there are both,
-// the lists win, name by name.
-func (s *scratch) parameters(form queryForm) {
-	f, start := &s.fields, len(s.arena)
-	for _, p := range f.multiQuery {
-		s.parameter(p, form, start)
-	}
-	known := names{list: f.multiQuery, data: f.data}
-	for _, p := range f.query {
-		if !known.has(p.name) {
-			s.parameter(p, form, start)
-		}
-	}
-}
-
-// parameter writes one; start is where the query began.
-func (s *scratch) parameter(p pair, form queryForm, start int) {
-	if len(s.arena) > start {
-		s.arena = append(s.arena, '&')
-	}
-	name, value := p.name.Bytes(s.fields.data), p.value.Bytes(s.fields.data)
-	if form == rawMaps {
-		s.unparsed(name)
-		s.arena = append(s.arena, '=')
-		s.unparsed(value)
-		return
-	}
-	s.escape(name)
-	s.arena = append(s.arena, '=')
-	s.escape(value)
-}
-
-// verbatim writes a query as the client sent it, but for what cannot have stood
-// in a request line.
-func (s *scratch) verbatim(raw []byte) {
-	for _, c := range raw {
-		if c <= ' ' || c == 0x7f {
-			s.percent(c)
-		} else {
-			s.arena = append(s.arena, c)
-		}
-	}
-}
-
-// unparsed writes a name or value that has not been decoded, so that it stays
-// one. A "%" that starts no escape stands for itself.
-func (s *scratch) unparsed(raw []byte) {
-	for i, c := range raw {
-		if c <= ' ' || c == 0x7f || c == '&' || c == '%' && !isEscape(raw[i:]) {
-			s.percent(c)
-		} else {
-			s.arena = append(s.arena, c)
-		}
-	}
-}
-
-var isQueryByte = byteSet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
-
-// escape does as url.QueryEscape.
-func (s *scratch) escape(text []byte) {
-	for _, c := range text {
-		switch {
-		case isQueryByte[c]:
-			s.arena = append(s.arena, c)
-		case c == ' ':
-			s.arena = append(s.arena, '+')
-		default:
-			s.percent(c)
-		}
-	}
-}
-
-// remoteAddr writes the client's address in the form of net.Listener's. It
-// has been seen with a port, behind mutual TLS, and with a blank before it.
-func (s *scratch) remoteAddr(ip scan.Text) span {
-	start := len(s.arena)
-	text := bytes.TrimSpace(ip.Bytes(s.fields.data))
-	switch colons := bytes.Count(text, []byte{':'}); {
-	case colons == 0:
-		s.arena = append(append(s.arena, text...), ":0"...)
-	case colons > 1 && text[0] != '[':
-		s.arena = append(append(append(s.arena, '['), text...), "]:0"...)
-	default:
-		s.arena = append(s.arena, text...)
-	}
-	return s.since(start)
-}
-
-// checkedAddr returns "" for what is not an address, such as the source IP of the
-// console's test events.
-func checkedAddr(addr string) string {
-	if _, err := netip.ParseAddrPort(addr); err != nil {
-		return ""
-	}
-	return addr
-}
-
-func hostname(host string) string {
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.IndexByte(host[i:], ']') < 0 {
-		return host[:i]
-	}
-	return host
 }
