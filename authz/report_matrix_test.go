@@ -2,7 +2,6 @@ package authz_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -141,7 +140,7 @@ func TestReportOnlyPanicsLetNobodyThrough(t *testing.T) {
 	g := &authz.Guard{Identifier: always(caller(t, "")), ReportUntil: time.Now().Add(time.Hour), OnDecision: func(*http.Request, authz.Decision) {}}
 	h := &spy{}
 	panicked := panics(func() {
-		serve(g.Require(authz.All(authz.Scope("x"), dying(func() { panic(fmt.Sprint("x")) })))(h), request("GET", "/"))
+		serve(g.Require(authz.All(authz.Scope("x"), dying(func() { panic("x") })))(h), request("GET", "/"))
 	})
 	if panicked == nil || h.ran {
 		t.Errorf("panicked with %v, handler ran: %t", panicked, h.ran)

@@ -2,6 +2,7 @@ package jwtverify_test
 
 import (
 	"bufio"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -120,8 +121,10 @@ func TestOIDCProvider(t *testing.T) {
 
 	first.stop()
 	clock.advance(10 * time.Second)
-	if err := v.Preload(t.Context()); !errors.Is(err, jwtverify.ErrKeysUnavailable) {
-		t.Errorf("without the provider: error %v", err)
+	_, payload, _ := strings.Cut(old["RS256"], ".")
+	unknown := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","typ":"at+jwt","kid":"unknown"}`)) + "." + payload
+	if id, err := identify(v, unknown); id != nil || !errors.Is(err, jwtverify.ErrKeysUnavailable) {
+		t.Errorf("a key that cannot be asked for: identity %v, error %v", id, err)
 	}
 	for _, alg := range algs {
 		accepted(alg, old[alg])
@@ -129,7 +132,7 @@ func TestOIDCProvider(t *testing.T) {
 
 	second := startProvider(t, modules, first.port())
 	defer second.stop()
-	clock.advance(10 * time.Second)
+	clock.advance(20 * time.Second) // the fetch in vain doubled the interval
 	for _, alg := range algs {
 		accepted(alg, second.token(t, alg))
 		id, err := identify(v, old[alg])
