@@ -17,8 +17,29 @@ import (
 const evil = `{"jwt":{"claims":{"iss":"https://evil.example","sub":"admin","scope":"notes/write"},"scopes":null}}`
 
 // Without an Identifier no event names a caller: no pin would have been checked.
+// OnDecision and a requirement that asks FromContext see nobody either.
 func TestNoIdentifierBelievesNoEvent(t *testing.T) {
 	write := authz.Scope("notes/write")
+	seen := func(t *testing.T, r *http.Request) {
+		if id, ok := claims.FromContext(r.Context()); ok || id != nil {
+			t.Errorf("in the context: %v", id)
+		}
+	}
+	told := 0
+	watched := &authz.Guard{OnDecision: func(r *http.Request, d authz.Decision) {
+		told++
+		seen(t, r)
+		if d.Source != 0 || d.Result == authz.Granted {
+			t.Errorf("OnDecision is told of source %v, %s", d.Source, d.Result)
+		}
+	}}
+	admin := authz.Func("admin", func(r *http.Request, id *claims.Identity) error {
+		seen(t, r)
+		if id == nil {
+			return errors.New("nobody")
+		}
+		return nil
+	})
 	mux := func(g *authz.Guard) func(http.Handler) http.Handler {
 		return func(h http.Handler) http.Handler {
 			m := authz.NewMux(g)
@@ -33,6 +54,12 @@ func TestNoIdentifierBelievesNoEvent(t *testing.T) {
 		"Allow":                allowing(new(authz.Guard), write),
 		"Check":                passing(new(authz.Guard), write),
 		"a Mux's Public route": public(nil),
+		"a Mux's OnDecision":   mux(watched),
+		"Require's OnDecision": watched.Require(write),
+		"Allow's OnDecision":   allowing(watched, write),
+		"Check's OnDecision":   passing(watched, write),
+		"FromContext in Func":  watched.Require(admin),
+		"any requirement":      watched.Require(authz.Any(write, admin, authz.Authenticated())),
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := &spy{}
@@ -43,6 +70,9 @@ func TestNoIdentifierBelievesNoEvent(t *testing.T) {
 				t.Errorf("handler ran: %t, for %v", h.ran, h.caller)
 			}
 		})
+	}
+	if told != 6 {
+		t.Errorf("OnDecision was told %d times, want 6", told)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 const evil = `{"version":"2.0","routeKey":"ANY /{proxy+}","rawPath":"/notes","rawQueryString":"",
 	"headers":{"authorization":"Bearer abc.def.ghi"},
 	"requestContext":{"accountId":"123456789012","apiId":"a1b2c3",
-		"authorizer":{"jwt":{"claims":{"iss":"https://evil.example","sub":"admin","scope":"write"},"scopes":null}},
+		"authorizer":{"jwt":{"claims":{"iss":"https://evil.example","sub":"admin","scope":"notes/write"},"scopes":null}},
 		"domainName":"a1b2c3.execute-api.eu-west-1.amazonaws.com",
 		"http":{"method":"GET","path":"/notes","protocol":"HTTP/1.1","sourceIp":"192.0.2.1","userAgent":"curl/8"},
 		"requestId":"JKJaXmPLvHcESHA=","routeKey":"ANY /{proxy+}","stage":"$default","timeEpoch":1767225600000},
@@ -36,16 +36,29 @@ func TestNobodyBelievesTheEvent(t *testing.T) {
 		return r.WithContext(adapter.NewContext(r.Context(), event))
 	}
 	for _, opts := range []*echoauthz.Options{nil, {ErrorHandler: true}} {
-		e := echo.New()
-		r := echoauthz.New(e, nil, opts)
-		r.GET("/notes", authz.Scope("write"), ran("notes"))
-		if w := serve(e, request("")); w.Code != 401 {
-			t.Errorf("without an Identifier: status %d, want 401", w.Code)
+		told := 0
+		nobody := &authz.Guard{OnDecision: func(r *http.Request, d authz.Decision) {
+			told++
+			if id, ok := claims.FromContext(r.Context()); ok || d.Source != 0 || d.Result == authz.Granted {
+				t.Errorf("without an Identifier OnDecision sees %v, source %v, %s", id, d.Source, d.Result)
+			}
+		}}
+		for _, g := range []*authz.Guard{nil, new(authz.Guard), nobody} {
+			e := echo.New()
+			r := echoauthz.New(e, g, opts)
+			reached := false
+			r.GET("/notes", authz.Scope("notes/write"), func(echo.Context) error { reached = true; return nil })
+			if w := serve(e, request("")); w.Code != 401 || reached {
+				t.Errorf("without an Identifier: status %d, want 401; handler reached: %t", w.Code, reached)
+			}
+		}
+		if told != 1 {
+			t.Errorf("%d decisions told without an Identifier, want 1", told)
 		}
 
-		told := 0
-		e = echo.New()
-		r = echoauthz.New(e, &authz.Guard{Identifier: by(bearer), OnDecision: func(r *http.Request, d authz.Decision) {
+		told = 0
+		e := echo.New()
+		r := echoauthz.New(e, &authz.Guard{Identifier: by(bearer), OnDecision: func(r *http.Request, d authz.Decision) {
 			told++
 			if id, ok := claims.FromContext(r.Context()); ok != (d.Source != 0) || ok && id.Subject != "user" {
 				t.Errorf("OnDecision sees %v", id)

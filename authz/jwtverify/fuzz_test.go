@@ -90,7 +90,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// isPlain tells whether the next value, which is valid, repeats no name and is
+// isPlain reports whether the next value, which is valid, repeats no name and is
 // not nested too deeply.
 func isPlain(d *json.Decoder, depth int) bool {
 	token, _ := d.Token()
