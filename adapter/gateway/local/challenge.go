@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"github.com/gatehouse-go/gatehouse/internal/bearer"
 )
 
 // parameter is one auth-param with a quoted value (RFC 9110 section 11.2):
@@ -51,7 +53,7 @@ func bearerReason(parameters string) string {
 
 func isScope(s string) bool {
 	for token := range strings.SplitSeq(s, " ") {
-		if !isScopeToken(token) {
+		if !bearer.IsScopeToken(token) {
 			return false
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/gatehouse-go/gatehouse/internal/bearer"
 )
 
 // IssuerConfig says who can get tokens from an [Issuer], and which.
@@ -69,14 +71,14 @@ func checkIssuerURL(s string) error {
 func (c Client) check() error {
 	var problems []error
 	// A colon would end the user name of HTTP Basic (RFC 7617 section 2).
-	if !isScopeToken(c.ID) || strings.Contains(c.ID, ":") {
+	if !bearer.IsScopeToken(c.ID) || strings.Contains(c.ID, ":") {
 		problems = append(problems, fmt.Errorf("local: client ID %q is empty or has a character that cannot be sent", c.ID))
 	}
 	if c.Secret == "" && len(c.RedirectURIs) == 0 {
 		problems = append(problems, fmt.Errorf("local: client %q has neither a secret nor a redirect URI: it could not get a token", c.ID))
 	}
 	for _, scope := range c.Scopes {
-		if !isScopeToken(scope) {
+		if !bearer.IsScopeToken(scope) {
 			problems = append(problems, fmt.Errorf("local: client %q: %q is not a scope (RFC 6749 section 3.3)", c.ID, scope))
 		}
 	}
@@ -122,15 +124,4 @@ func unique(kind, name string, seen map[string]bool) error {
 	}
 	seen[name] = true
 	return nil
-}
-
-// isScopeToken reports whether s is a scope-token of RFC 6749 section 3.3:
-// printable ASCII without blank, quotation mark and backslash.
-func isScopeToken(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' || s[i] == '"' || s[i] == '\\' {
-			return false
-		}
-	}
-	return s != ""
 }
