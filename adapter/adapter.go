@@ -48,14 +48,14 @@
 //
 // # ResponseController
 //
-// An [http.ResponseController] works as under net/http, as far as there is a
-// connection:
+// An [http.ResponseController] works as under net/http, except for what
+// needs a connection:
 //
 //	method                 buffered               streamed
 //	Flush                  settles the header     sends what there is
 //	SetWriteDeadline       nil, without effect    ends the stream, see below
-//	SetReadDeadline        nil: the whole request has arrived before
-//	EnableFullDuplex       nil: so it has
+//	SetReadDeadline        nil: the whole request has already arrived
+//	EnableFullDuplex       nil: likewise
 //	Hijack                 http.ErrNotSupported
 //
 // Once the write deadline of a stream has passed, Write returns

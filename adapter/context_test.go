@@ -28,7 +28,7 @@ func TestContext(t *testing.T) {
 		context.AfterFunc(child, func() { derived <- child.Err() })
 		stop := context.AfterFunc(kept, func() { t.Error("stopped, and called all the same") })
 		if !stop() || stop() {
-			t.Error("stop did not tell whether it stopped")
+			t.Error("stop did not report whether it stopped")
 		}
 	}), nil)
 	if _, err := h.Invoke(context.WithValue(context.Background(), key{}, "of the runtime"), []byte(v2Event("", false))); err != nil {

@@ -2,8 +2,8 @@ package adapter
 
 import "net/url"
 
-// webSocket reads events of an API Gateway WebSocket API, which are no requests
-// once the connection stands: each becomes one to a path of its route,
+// webSocket reads events of an API Gateway WebSocket API. Once the connection
+// stands they are not HTTP requests: each becomes one to a path of its route,
 // GET /$connect, POST /$disconnect and POST /{routeKey}. A "/" in a route key
 // stays one segment.
 //

@@ -7,7 +7,7 @@ import (
 
 const post = http.MethodPost
 
-// binary is every byte value, so it is no UTF-8.
+// binary is every byte value, so it is not UTF-8.
 var binary = allBytes()
 
 // bodyRows are request bodies. The two large ones stay below Lambda's 6 MB of

@@ -42,7 +42,7 @@ var replyRows = []row{
 	{name: "text", answer: says(200, "hello", "Content-Type", "text/plain; charset=utf-8")},
 	{name: "JSON reply", answer: says(200, `{"a":"λ </script> \u2028"}`, "Content-Type", "application/json")},
 	{name: "text with control bytes in a reply", answer: says(200, "a\x00b\u2028\x7f\"\\", "Content-Type", "text/plain")},
-	{name: "text that is no UTF-8", answer: says(200, "Zo\xeb", "Content-Type", "text/plain; charset=iso-8859-1")},
+	{name: "text that is not UTF-8", answer: says(200, "Zo\xeb", "Content-Type", "text/plain; charset=iso-8859-1")},
 	{name: "binary reply", answer: says(200, binary, "Content-Type", "application/octet-stream")},
 	{name: "image of text", answer: says(200, "<svg/>", "Content-Type", "image/svg+xml")},
 	{name: "compressed reply", answer: says(200, "\x1f\x8b\x08\x00"+binary, "Content-Type", "application/json", "Content-Encoding", "gzip")},
@@ -205,7 +205,7 @@ var replyRows = []row{
 	{name: "length set by the handler", answer: okWith("Content-Length", "2")},
 	{name: "length set too small", answer: says(200, "too long", "Content-Type", "text/plain", "Content-Length", "3"), losses: shortReply},
 	{name: "length set too large", answer: okWith("Content-Length", "3"), losses: shortReply},
-	{name: "length that is no number", answer: okWith("Content-Length", "two")},
+	{name: "length that is not a number", answer: okWith("Content-Length", "two")},
 	{name: "server and date", answer: okWith("Server", "app/1")},
 	{name: "trailer announced", answer: func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Trailer", "X-Sum")

@@ -27,7 +27,7 @@ type row struct {
 	losses []loss
 
 	breaksOff bool // a stream of the answer ends with an error
-	large     bool // megabytes, which are no matter of routing: one app is enough
+	large     bool // megabytes, which do not concern routing: one app is enough
 }
 
 // loss is what one row cannot keep through some fronts: the named fields

@@ -123,7 +123,7 @@ func (s *Store) List(ctx context.Context, owner, before string, limit int) ([]no
 var errTaken = errors.New("dynamostore: the key is taken")
 
 // put keeps an item that is not there yet. The SDK sends a request again when an
-// answer is lost, and then finds its own item there: that is no error.
+// answer is lost, and then finds its own item there, which is not an error.
 func (s *Store) put(ctx context.Context, i item) error {
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName:           &s.table,

@@ -19,7 +19,7 @@ type smoke struct {
 }
 
 // A step is one request and the status that it must be answered with. The token
-// is that of the scopes named; "" sends none, and forged is no token at all.
+// is that of the scopes named; "" sends none, and forged is not a token at all.
 type step struct {
 	method, path, scopes, body string
 	want                       int

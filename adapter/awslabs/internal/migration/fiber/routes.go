@@ -1,4 +1,4 @@
-// Command fiber is a program with Fiber, which is no http.Handler: its handlers
+// Command fiber is a program with Fiber, which is not an http.Handler: its handlers
 // see no request context, on the library as little as anywhere else.
 package main
 

@@ -26,8 +26,8 @@ type view struct {
 	Stop      *stop   `json:"stop"` // nil: nobody stopped it
 }
 
-// layer is one step on the way. State is passed, stopped, unreached, none (there
-// is no such step here) or running.
+// layer is one step on the way. State is passed, stopped, unreached, none (this
+// API has no such step) or running.
 type layer struct {
 	Name   string  `json:"name"`
 	State  string  `json:"state"`
