@@ -64,7 +64,7 @@ func (h *Handler) handlerPath(format Format, s *scratch, at *layout, src source)
 	}
 	path := src.path.Bytes(f.data)
 	stage, both := h.stripped(f, path)
-	if base := f.outside(format, path, stage, both); len(base) > 0 {
+	if base := f.outside(format, path, stage, both); len(base) > 0 && !namesHost(base) { // or redirects would lead there
 		at.base = s.appendRaw(base)
 	}
 	if both > 0 && both == len(path) {
@@ -169,7 +169,7 @@ func hasSegments[T string | []byte](path T, prefix string) bool {
 // that starts with two slashes, or what browsers take for them, since that names
 // a host, and one that has the base path already.
 func prefixLocation(location, base string) string {
-	if base == "" || !strings.HasPrefix(location, "/") || len(location) > 1 && (location[1] == '/' || location[1] == '\\') {
+	if base == "" || !strings.HasPrefix(location, "/") || namesHost(location) {
 		return location
 	}
 	path := location
@@ -180,6 +180,12 @@ func prefixLocation(location, base string) string {
 		return location
 	}
 	return base + location
+}
+
+// namesHost reports whether browsers take what begins with a slash for a host
+// with its path (https://url.spec.whatwg.org/#relative-slash-state).
+func namesHost[T string | []byte](path T) bool {
+	return len(path) > 1 && (path[1] == '/' || path[1] == '\\')
 }
 
 // configureBasePaths has the longest match first.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"log/slog"
 	"net/http"
+	"path"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -157,10 +159,27 @@ func (x *exchange) outcome(res *result) *Outcome {
 		o.Attrs = append(o.Attrs, slog.Any("authz", decision.LogValue()))
 	}
 	if r := x.record.request; o.Route == "" && r != nil && x.cause == returned { // else the handler may be writing it
-		o.Route = r.Pattern
+		o.Route = matched(r)
 	}
 	if added := x.record.take(); len(added) > 0 {
 		o.Attrs = append(o.Attrs, slog.Attr{Key: "app", Value: slog.GroupValue(added...)})
 	}
 	return o
+}
+
+// matched returns the pattern that http.ServeMux left in a request. Where it
+// redirects to the path with a slash at the end, it may leave that path, which is
+// the client's and not a pattern: Go 1.25 for any method, Go 1.26 for CONNECT.
+func matched(r *http.Request) string {
+	if r.URL == nil {
+		return ""
+	}
+	clean := path.Clean("/" + r.URL.Path)
+	if clean != "/" && strings.HasSuffix(r.URL.Path, "/") {
+		clean += "/" // which was %2F
+	}
+	if r.Pattern == clean+"/" {
+		return ""
+	}
+	return r.Pattern
 }

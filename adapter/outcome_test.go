@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -200,5 +202,31 @@ func TestFailThenDone(t *testing.T) {
 	})
 	if _, err := h.Invoke(context.Background(), []byte(restEvent())); err != failed || told.only(t).Failed != failed {
 		t.Errorf("error %v, outcome %+v", err, told.only(t))
+	}
+}
+
+// TestRouteIsNoPath: where http.ServeMux redirects to a path with a slash at the
+// end, it may leave that path, which is the client's, in Request.Pattern.
+func TestRouteIsNoPath(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/files/{id}/", func(http.ResponseWriter, *http.Request) {})
+	for path, routes := range map[string][]string{
+		"/files/secret":      {"", "/files/{id}/"},
+		"/files/../files/se": {"", "/files/{id}/"},
+		"/files/secret%2F":   {"", "/files/{id}/"},
+		"/files/secret/":     {"/files/{id}/"},
+		"/files/secret/x":    {"/files/{id}/"},
+	} {
+		for _, method := range []string{"GET", "POST", "CONNECT"} {
+			event := fmt.Sprintf(`{"rawPath":%q,"requestContext":{"domainName":"x.lambda-url.eu-west-1.on.aws","http":{"method":%q}}}`, path, method)
+			h := adapter.New(mux, &adapter.Options{Done: func(_ context.Context, o *adapter.Outcome) {
+				if !slices.Contains(routes, o.Route) {
+					t.Errorf("%s %s: route %q", method, path, o.Route)
+				}
+			}})
+			if _, err := h.Invoke(context.Background(), []byte(event)); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }
