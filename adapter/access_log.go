@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gatehouse-go/gatehouse/internal/ids"
 	"github.com/gatehouse-go/gatehouse/internal/scan"
 )
 
@@ -121,7 +122,7 @@ func (l *accessLog) leftOut() bool {
 
 func (l *accessLog) attrs(ctx context.Context, o *Outcome) []slog.Attr {
 	attrs := whose(ctx, o.Event, o.Method, o.Route)
-	if stage := knownID(o.Event.stage()); stage != "" {
+	if stage := ids.Known(o.Event.stage()); stage != "" {
 		attrs = append(attrs, slog.String(attrStage, stage))
 	}
 	if o.Status != 0 {

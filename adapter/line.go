@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/gatehouse-go/gatehouse/internal/ids"
 )
 
 // Names of attributes: OpenTelemetry's where it has one, else our own.
@@ -47,8 +49,8 @@ func whose(ctx context.Context, event *Event, method, route string) []slog.Attr 
 		slog.String(attrMethod, loggedMethod(method)),
 		slog.String(attrRoute, routeOf(route)),
 		slog.String(attrInvocation, invocationID(ctx)),
-		slog.String(attrRequestID, knownID(event.RequestID())),
-		slog.String(attrAPIID, knownID(event.APIID())),
+		slog.String(attrRequestID, ids.Known(event.RequestID())),
+		slog.String(attrAPIID, ids.Known(event.APIID())),
 		slog.String(attrTrace, traceID(ctx)),
 	} {
 		if attr.Value.String() != "" {
@@ -68,24 +70,9 @@ func routeOf(pattern string) string {
 
 func invocationID(ctx context.Context) string {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		return knownID(lc.AwsRequestID)
+		return ids.Known(lc.AwsRequestID)
 	}
 	return ""
-}
-
-// knownID returns an ID that has the form of one, "" for anything else: whoever
-// may invoke the function chooses what an event says.
-func knownID(id string) string {
-	const longest = 40 // a UUID has 36
-	if len(id) > longest {
-		return ""
-	}
-	for i := range len(id) {
-		if c := id[i]; !isTokenByte[c] && c != '=' && c != '/' {
-			return ""
-		}
-	}
-	return id
 }
 
 // traceID returns the ID of the invocation's trace in W3C's form, 32 hexadecimal

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/gatehouse-go/gatehouse/internal/cause"
+	"github.com/gatehouse-go/gatehouse/internal/ids"
 )
 
 // minSubjectKey is the length of SHA-256's output: a shorter key of an HMAC is
@@ -14,7 +15,8 @@ const minSubjectKey = 32
 // LogValue returns the decision as a group for package slog. The group has no
 // empty members and only texts of this module: of the cause in Err it says what
 // was missing, and of another's error only the name of the requirement it came
-// from and its type. A method that neither RFC 9110 nor RFC 5789 defines is
+// from and its type. An ID that does not have the form of one is left out, and a
+// method that neither RFC 9110 nor RFC 5789 defines is
 // _OTHER. With Guard.SubjectKey the group has the subject's hash.
 func (d Decision) LogValue() slog.Value {
 	var attrs [12]slog.Attr
@@ -29,8 +31,8 @@ func (d Decision) LogValue() slog.Value {
 	if d.Format != 0 {
 		text("front", d.Format.String())
 	}
-	text("api_id", d.APIID)
-	text("request_id", d.RequestID)
+	text("api_id", ids.Known(d.APIID))
+	text("request_id", ids.Known(d.RequestID))
 	if d.Source != 0 {
 		text("source", d.Source.String())
 	}

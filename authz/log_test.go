@@ -84,6 +84,22 @@ func TestDecisionInALog(t *testing.T) {
 	}
 }
 
+// Whoever may invoke the function chooses the IDs of an event.
+func TestDecisionLogsNoMadeUpIDs(t *testing.T) {
+	for id, want := range map[string]string{
+		"a1b2c3": "a1b2c3", "JKJaXmPLvHcESHA=": "JKJaXmPLvHcESHA=",
+		"a\n{\"level\":\"ERROR\"}": "", "ada@example.com": "", "é": "", strings.Repeat("a", 41): "",
+	} {
+		var line bytes.Buffer
+		slog.New(slog.NewTextHandler(&line, nil)).Info("", "d", authz.Decision{APIID: id, RequestID: id, Result: authz.Granted})
+		for _, name := range []string{"api_id", "request_id"} {
+			if got := strings.Contains(line.String(), "d."+name+"="); got != (want != "") {
+				t.Errorf("%q: %s", id, &line)
+			}
+		}
+	}
+}
+
 // Outside of slog too a Decision's front and source have names.
 func TestDecisionInJSON(t *testing.T) {
 	text, err := json.Marshal(authz.Decision{Format: adapter.HTTPAPIV2, Source: claims.JWT})
