@@ -122,7 +122,7 @@ func TestRESTIdentityThatNamesNobody(t *testing.T) {
 		"no pool":               `{` + restOf + strings.Replace(pooled, `"eu-west-1:2"`, `""`, 1) + `}`,
 		"a user's ARN alone":    `{"userArn":"arn:aws:iam::123456789012:user/ada"}`,
 		"an account alone":      `{"accountId":"123456789012"}`,
-		"an organisation alone": `{"principalOrgId":"o-a1b2c3d4e5"}`,
+		"an organization alone": `{"principalOrgId":"o-a1b2c3d4e5"}`,
 		"a login alone":         `{"cognitoAuthenticationProvider":"cognito-idp.eu-west-1.amazonaws.com/x"}`,
 		"user twice":            `{` + restOf + `,"user":"root"}`,
 		"another member twice":  `{` + restOf + `,"sourceIp":"192.0.2.1","sourceIp":"192.0.2.2"}`,

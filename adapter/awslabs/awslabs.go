@@ -55,7 +55,7 @@ func Export(next http.Handler) http.Handler {
 // The Event holds the format, the request context and the stage variables, as
 // far as the library's types do; Decode and Raw give no more than that, besides
 // the method and the path. What these types lack is lost, such as the caller's
-// organisation on a REST API, and so is what decoding into them changes: names
+// organization on a REST API, and so is what decoding into them changes: names
 // are compared regardless of case, of a member that comes twice the last counts,
 // and numbers are float64. The library keeps no version: payload format 1.0 of an
 // HTTP API is told from a REST API by requestContext.resourceId, which is the

@@ -50,7 +50,7 @@ func newHandler(h http.Handler, opts *adapter.Options) *adapter.Handler {
 }
 
 // ProxyWithContext serves one event, as adapter.Handler's Invoke does: it fails
-// for an event that is no request, and whatever goes wrong with a request is a
+// for an event that is not a request, and whatever goes wrong with a request is a
 // response.
 func (p *Proxy) ProxyWithContext(ctx context.Context, event events.APIGatewayProxyRequest) (events.APIGatewayProxyResponse, error) {
 	return invoke[events.APIGatewayProxyResponse](ctx, p.handler, writableV1(event))

@@ -21,7 +21,7 @@ func (r *Routes) Add(method, path string, req authz.Requirement, h echo.HandlerF
 
 // add enters the route twice. Echo's own registration names and lists it, calls
 // OnAddRouteHandler, and makes a handler that cannot be told from others. Then
-// rt.serve takes that one's place in the tree, where it is recognised.
+// rt.serve takes that one's place in the tree, where it is recognized.
 func (s *site) add(r *Routes, rt *route, method, path string, h echo.HandlerFunc, m []echo.MiddlewareFunc) *echo.Route {
 	s.mu.Lock()
 	defer s.mu.Unlock()

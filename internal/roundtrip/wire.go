@@ -15,7 +15,7 @@ import (
 )
 
 // exchange sends raw bytes over a connection of its own and reads one reply,
-// so that no client normalises anything on either way.
+// so that no client normalizes anything on either way.
 type exchange func(t *testing.T, method, raw string) facts
 
 // serveTLS serves h as net/http does; this is the oracle.
