@@ -41,6 +41,13 @@ func TestNoTemporaryFileOfAFormStays(t *testing.T) {
 	}
 	aborts := func() { panic(http.ErrAbortHandler) }
 	returns := func() {}
+	panicking := authz.Func("panics", func(r *http.Request, _ *claims.Identity) error {
+		_ = r.ParseMultipartForm(64 << 10)
+		panic(http.ErrAbortHandler)
+	})
+	copying := func(c *gin.Context) {
+		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), t, 1))
+	}
 	tests := []struct {
 		name   string
 		req    authz.Requirement // nil: no route
@@ -56,13 +63,9 @@ func TestNoTemporaryFileOfAFormStays(t *testing.T) {
 		{"no route", nil, nil, nil},
 		{"middleware before New", authz.Scope("read"), func(*gin.Context) {}, handler(returns)},
 		{"middleware before New, refused", authz.Scope("never"), func(*gin.Context) {}, handler(returns)},
-		{"middleware that copies the request", authz.Scope("read"), handler(returns), func(c *gin.Context) {
-			c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), t, 1))
-		}},
-		{"a requirement that panics", authz.Func("panics", func(r *http.Request, _ *claims.Identity) error {
-			r.ParseMultipartForm(64 << 10)
-			panic(http.ErrAbortHandler)
-		}), handler(returns), nil},
+		{"middleware that copies the request", authz.Scope("read"), handler(returns), copying},
+		{"a requirement that panics", panicking, handler(returns), nil},
+		{"a requirement that panics on a copy", panicking, handler(returns), copying},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -153,7 +153,7 @@ func TestBehindServeMux(t *testing.T) {
 	r := s.routes()
 	r.GET("/admin", authz.Scope("admin"), ran("admin"))
 	r.GET("/gin/:id", authz.Public(), ran("gin"))
-	r.Group("/:id", authz.Public()).GET("/x", authz.Public(), ran("x"))
+	r.GET("/:id/:name/deep", authz.Public(), ran("other"))
 	outer := http.NewServeMux()
 	seen := ""
 	around := func(w http.ResponseWriter, req *http.Request) {
@@ -161,6 +161,7 @@ func TestBehindServeMux(t *testing.T) {
 		seen = req.Pattern + " " + req.PathValue("id")
 	}
 	outer.HandleFunc("/gin/{id}", around)
+	outer.HandleFunc("/pre/{id}/deep", around)
 	outer.HandleFunc("/out/{id}/nowhere", around)
 	outer.Handle("/api/", http.StripPrefix("/api", r))
 	for target, want := range map[string][2]int{ // user, admin
@@ -179,6 +180,9 @@ func TestBehindServeMux(t *testing.T) {
 		}
 	}
 	if w := serve(outer, as("", "GET", "/gin/1")); w.Code != 200 || seen != "/gin/{id} 1" {
+		t.Errorf("status %d, and the outer router's request became %q", w.Code, seen)
+	}
+	if w := serve(outer, as("", "GET", "/pre/1/deep")); w.Code != 200 || seen != "/pre/{id}/deep 1" {
 		t.Errorf("status %d, and the outer router's request became %q", w.Code, seen)
 	}
 	s.decisions = nil

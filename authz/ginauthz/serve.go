@@ -41,7 +41,6 @@ func (s *site) mark(req *http.Request) *http.Request {
 		req = req.Clone(ctx) // with path values, which WithContext would share
 	}
 	req.MultipartForm = form // whose it stays
-	req.Pattern = ""
 	return req
 }
 

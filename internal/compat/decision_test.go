@@ -70,7 +70,7 @@ func request(b *testing.B, h http.Handler) {
 	for b.Loop() {
 		h.ServeHTTP(w, r)
 	}
-	if w.status != 0 {
+	if w.status != 0 && w.status != http.StatusOK { // gin sends it where no handler does
 		b.Fatalf("status %d: the handlers send none", w.status)
 	}
 }
