@@ -36,7 +36,11 @@
 //     sent, except X-Amzn-Trace-Id.
 //   - Every string of the request may be kept. The body may be read until the
 //     handler returns; after that, Read returns [http.ErrBodyReadAfterClose].
-//     Temporary files of a multipart form are removed when the handler ends.
+//     Temporary files of a multipart form are removed when the handler ends. As
+//     under net/http, those of a form that was parsed in a copy of the request are
+//     not: [http.StripPrefix], chi's routers and other middleware hand on copies,
+//     and there a handler calls r.MultipartForm.RemoveAll itself. The packages
+//     claims and authz do so for their copies.
 //   - A panic becomes a reply with status 500 and a log line. If a handler takes
 //     too long ([Options].Timeout), or its reply is too large for the front,
 //     Handler answers in its place. The process lives on.
