@@ -66,12 +66,17 @@ func TestNoTemporaryFileOfAFormStays(t *testing.T) {
 		{"middleware that copies the request", authz.Scope("read"), handler(returns), copying},
 		{"a requirement that panics", panicking, handler(returns), nil},
 		{"a requirement that panics on a copy", panicking, handler(returns), copying},
+		{"an Identifier that reads the form of a copy", authz.Scope("read"), handler(returns), copying},
+		{"an Identifier that reads the form of a copy, refused", authz.Scope("never"), handler(returns), copying},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Setenv("TMPDIR", t.TempDir())
 			engine := gin.New()
-			g := &authz.Guard{Identifier: by(func(*http.Request) (*claims.Identity, error) {
+			g := &authz.Guard{Identifier: by(func(r *http.Request) (*claims.Identity, error) {
+				if strings.HasPrefix(test.name, "an Identifier") {
+					_ = r.ParseMultipartForm(64 << 10)
+				}
 				if strings.HasSuffix(test.name, "of nobody") {
 					return nil, nil
 				}
