@@ -164,15 +164,19 @@ func (c *Config) refuseAPI(s string) string {
 		return reason
 	case isLatticeService(s) && !lattice:
 		return "is a VPC Lattice service, and Lattice is not among Sources"
-	case isLatticeService(s):
+	case isLatticeService(s) && !hasWildcard(s):
 		return ""
-	case strings.HasPrefix(s, "arn:"):
+	case strings.HasPrefix(s, "arn:") && !isLatticeService(s):
 		return "is an ARN; an API is listed by its id, such as a1b2c3d4e5"
+	case hasWildcard(s):
+		return "holds a wildcard; an API is compared to the letter"
 	case strings.ContainsAny(s, "/:."):
 		return "is not an id; an API's is the first label of its own host name, such as a1b2c3d4e5"
 	}
 	return ""
 }
+
+func hasWildcard(s string) bool { return strings.ContainsAny(s, "*?") }
 
 // isLatticeService reports whether an API is the ARN of a VPC Lattice service
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonvpclatticeservices.html).

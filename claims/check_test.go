@@ -73,6 +73,8 @@ func TestNewSaysWhatIsWrongWithAnAPI(t *testing.T) {
 		"arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5":                "is an ARN; an API is listed by its id",
 		"https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com":            "is not an id",
 		"abc.lambda-url.eu-west-1.on.aws":                                   "is not an id",
+		"*":                                                                 "holds a wildcard",
+		"a1b2c3d4e?":                                                        "holds a wildcard",
 		"a1b2c3d4e5/prod":                                                   "is not an id",
 		latticeARN:                                                          "is a VPC Lattice service, and Lattice is not among Sources",
 	} {
@@ -96,6 +98,7 @@ func TestNewDemandsAPinThatLatticeCanMeet(t *testing.T) {
 		`with Accounts or Stages its callers are nobody`:              {APIs: []string{latticeARN}, Accounts: []string{"123456789012"}},
 		`tells neither account nor stage`:                             {APIs: []string{latticeARN}, Stages: []string{"prod"}},
 		`so that with Accounts or Stages its`:                         {InsecureAnyAPI: true, Stages: []string{"prod"}},
+		`service/*" holds a wildcard`:                                 {APIs: []string{"arn:aws:vpc-lattice:eu-west-1:123456789012:service/*"}},
 		`"arn:aws:vpc-lattice:eu-west-1:1:servicenetwork/sn" is an A`: {APIs: []string{"arn:aws:vpc-lattice:eu-west-1:1:servicenetwork/sn"}},
 	} {
 		config.Sources = []claims.Source{claims.Lattice}
