@@ -81,8 +81,7 @@ func (x *exchange) done(res *result, bytes int, failed error, call caller) {
 		return
 	}
 	o := x.outcome(res)
-	defer o.Event.detach()
-	x.record.payload = nil // the handler can reach the record
+	defer x.release()
 	explained := new(atomic.Bool)
 	o.explained = explained
 	defer func() {

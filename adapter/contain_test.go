@@ -171,3 +171,36 @@ func TestErrorsOfFailAreKept(t *testing.T) {
 		t.Errorf("%s, %v", out, err)
 	}
 }
+
+// TestLateDoneReadsNothing: once Invoke has returned, the payload is the runtime's
+// again, for those as well who are told late how the invocation ended.
+func TestLateDoneReadsNothing(t *testing.T) {
+	for _, streamed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			read := make(chan error, 1)
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			h := adapter.New(http.NotFoundHandler(), &adapter.Options{
+				Logger: slog.New(slog.DiscardHandler),
+				Done: func(_ context.Context, o *adapter.Outcome) {
+					time.Sleep(time.Minute)
+					_, err := o.Event.Raw()
+					read <- err
+				},
+			})
+			if streamed {
+				st, err := h.Stream(ctx, []byte(functionURLEvent()))
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = io.Copy(io.Discard, st)
+				_ = st.Close()
+			} else if _, err := h.Invoke(ctx, []byte(functionURLEvent())); err != nil {
+				t.Error(err)
+			}
+			if err := <-read; err != adapter.ErrInvocationOver {
+				t.Errorf("streamed %v: Raw: %v", streamed, err)
+			}
+		})
+	}
+}

@@ -156,12 +156,14 @@ func (x *exchange) finish(s *scratch, res *result) {
 	defer x.settle()
 	defer x.end()
 	reply := x.encode(s, res)
-	if res.reason != "" {
-		reply = x.instead(s, res)
-	}
-	if x.offer(reply, res.failed) {
+	switch {
+	case res.reason == "" && x.offer(reply):
 		s.reply, s.err = x.verdict(res, reply, direct)
 		x.done(res, len(s.reply), s.err, direct)
+	case res.reason != "" && x.guard == nil:
+		s.reply, s.err = x.replyInstead(s, *res)
+	case res.reason != "":
+		x.guard.fault = *res // Invoke answers, since nobody else may read the event once it has returned
 	}
 }
 

@@ -26,8 +26,9 @@ type guard struct {
 	done    bool      // the reply is in scratch
 	timeUp  bool
 	offered bool // the reply is complete, but not all are done that are told of it
+	tooLate bool // it was complete only when the time was up
 	reply   []byte
-	err     error
+	fault   result // why there is no reply; without a reason, there is one
 }
 
 // guarded is serve with a limit.
@@ -42,19 +43,24 @@ func (x *exchange) guarded(s *scratch, r *http.Request, limit time.Duration) ([]
 	for !g.done && !g.timeUp {
 		g.settled.Wait()
 	}
-	done, late, offered := g.done, x.cause == timedOut, g.offered
+	done, late, offered := g.done && !g.tooLate, x.cause == timedOut, g.offered
 	x.mu.Unlock()
 	switch {
 	case done:
 		timer.Stop()
+		if g.fault.reason != "" {
+			return x.replyInstead(s, g.fault)
+		}
 		return s.taken()
 	case late:
 		return x.replyInstead(s, x.late())
 	}
 	s.lent = true // the handler's goroutine works with it
 	if offered {
+		x.end()
+		x.release()
 		x.handler.logSlow(x)
-		return g.reply, g.err
+		return g.reply, nil
 	}
 	return x.replyElsewhere(x.late())
 }
@@ -78,7 +84,7 @@ func (g *guard) step() {
 // offer leaves a complete reply, which is to go even if Options.Fail or
 // Options.Done take too long. It reports false if the time is up already, and
 // Invoke answers.
-func (x *exchange) offer(reply []byte, err error) bool {
+func (x *exchange) offer(reply []byte) bool {
 	g := x.guard
 	if g == nil {
 		return true
@@ -86,9 +92,10 @@ func (x *exchange) offer(reply []byte, err error) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if g.timeUp {
+		g.tooLate = true
 		return false
 	}
-	g.offered, g.reply, g.err = true, reply, err
+	g.offered, g.reply = true, reply
 	return true
 }
 

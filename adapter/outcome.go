@@ -103,7 +103,11 @@ func (r *result) panicked() bool {
 // record is what an Outcome says that nothing else keeps.
 type record struct {
 	addedAttrs
-	payload []byte
+
+	// The exchange's lock guards these.
+	payload []byte // nil once Invoke has returned, or the stream is closed
+	event   *Event // of the latest Outcome, which reads the payload too
+
 	began   time.Time
 	cold    bool
 	request *http.Request // nil: there is none
@@ -120,6 +124,28 @@ func (x *exchange) note() {
 func (x *exchange) noteRequest(r *http.Request) {
 	if x.record != nil {
 		x.record.request, x.record.method = r, r.Method
+	}
+}
+
+// told returns the event for an Outcome.
+func (x *exchange) told() *Event {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.record.event = x.event.again(x.record.payload)
+	return x.record.event
+}
+
+// release takes the payload away from everybody who is told how the exchange ended.
+func (x *exchange) release() {
+	if x.record == nil {
+		return
+	}
+	x.mu.Lock()
+	event := x.record.event
+	x.record.payload = nil
+	x.mu.Unlock()
+	if event != nil {
+		event.detach()
 	}
 }
 
@@ -140,7 +166,7 @@ func codeOf(status int) string {
 // outcome describes the end of the exchange.
 func (x *exchange) outcome(res *result) *Outcome {
 	o := &Outcome{
-		Format: x.event.format, Event: x.event.again(x.record.payload),
+		Format: x.event.format, Event: x.told(),
 		Method: x.record.method, Status: res.status,
 		Reason: res.reason, Timeout: res.reason == ReasonLate,
 		Panic: res.panic, Stack: res.stack,

@@ -127,6 +127,12 @@ func TestQueryOfHandMadeEvents(t *testing.T) {
 	}
 }
 
+// traced returns the context of an invocation with this trace header.
+func traced(ctx context.Context, id string) context.Context {
+	//lint:ignore SA1029 the key is aws-lambda-go's (lambda/invoke_loop.go)
+	return context.WithValue(ctx, "x-amzn-trace-id", id)
+}
+
 // TestTraceHeader: the runtime's word counts, as aws-lambda-go hands it on, and
 // not the client's.
 func TestTraceHeader(t *testing.T) {
@@ -134,10 +140,7 @@ func TestTraceHeader(t *testing.T) {
 	event := func(header string) string {
 		return `{"rawPath":"/","headers":{` + header + `},"requestContext":{"http":{"method":"GET"}}}`
 	}
-	//lint:ignore SA1029 aws-lambda-go's own key
-	runtimes := context.WithValue(context.Background(), "x-amzn-trace-id", ours)
-	//lint:ignore SA1029 aws-lambda-go's own key
-	unfit := context.WithValue(context.Background(), "x-amzn-trace-id", "a\nb")
+	runtimes := traced(context.Background(), ours)
 	for _, row := range []struct {
 		name   string
 		ctx    context.Context
@@ -148,7 +151,7 @@ func TestTraceHeader(t *testing.T) {
 		{"two of a client", runtimes, `"x-amzn-trace-id":["a","b"]`, []string{ours}},
 		{"none in the event", runtimes, ``, []string{ours}},
 		{"none of the runtime", context.Background(), `"X-Amzn-Trace-Id":"Root=1-0"`, []string{"Root=1-0"}},
-		{"one that no header can hold", unfit, `"X-Amzn-Trace-Id":"Root=1-0"`, []string{"Root=1-0"}},
+		{"one that no header can hold", traced(context.Background(), "a\nb"), `"X-Amzn-Trace-Id":"Root=1-0"`, []string{"Root=1-0"}},
 	} {
 		got := requestIn(t, row.ctx, event(row.header)).Header["X-Amzn-Trace-Id"]
 		if diff := cmp.Diff(row.want, got); diff != "" {
