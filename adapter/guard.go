@@ -62,7 +62,7 @@ func (x *exchange) guarded(s *scratch, r *http.Request, limit time.Duration) ([]
 		x.handler.logSlow(x)
 		return g.reply, nil
 	}
-	return x.replyElsewhere(x.late())
+	return x.replyElsewhere(s.fields.data, x.late())
 }
 
 // step is called twice: the first call calls the handler, and when the second
@@ -113,11 +113,11 @@ func (x *exchange) settle() {
 
 // replyElsewhere answers while another goroutine works with the scratch of the
 // event.
-func (x *exchange) replyElsewhere(res result) ([]byte, error) {
+func (x *exchange) replyElsewhere(event []byte, res result) ([]byte, error) {
 	s := scratches.Get().(*scratch)
 	defer s.free()
-	if raw, err := x.event.Raw(); err != nil || s.fields.reparse(raw) != nil {
-		res.failed = ErrInvocationOver
+	if err := s.fields.reparse(event); err != nil {
+		res.failed = err // which was parsed before: it cannot be
 	}
 	return x.replyInstead(s, res)
 }

@@ -41,7 +41,9 @@ func TestStressedStreams(t *testing.T) {
 			for range rounds {
 				payload := bytes.Clone(event)
 				if random.IntN(3) == 0 {
-					_, _ = h.Invoke(context.Background(), payload)
+					if _, err := h.Invoke(context.Background(), payload); err != nil {
+						t.Errorf("Invoke: %v", err)
+					}
 				} else if st, err := h.Stream(context.Background(), payload); err == nil {
 					readSome(t, random, st)
 				}
