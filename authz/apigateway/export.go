@@ -40,7 +40,10 @@ type exportedScheme struct {
 }
 
 type exportedOperation struct {
-	Security    []map[string][]string `json:"security"`
+	Security []map[string][]string `json:"security"`
+	Auth     struct {
+		Type string `json:"type"`
+	} `json:"x-amazon-apigateway-auth"`
 	Integration *struct {
 		Type               string         `json:"type"`
 		URI                string         `json:"uri"`
@@ -156,6 +159,9 @@ func (d *deployment) exportedRoute(f input, v *exported, stage, key string, raw 
 	security := op.Security
 	if security == nil {
 		security = v.Security
+	}
+	if len(security) > 0 && strings.EqualFold(op.Auth.Type, "NONE") {
+		return deployedRoute{}, f.errorf("%s: %s is NONE, open access, beside a security scheme", key, extAuth)
 	}
 	auth, id, scopes, err := d.exportedSecurity(f, v, stage, key, security)
 	if err != nil {

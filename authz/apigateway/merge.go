@@ -155,6 +155,7 @@ func mergeItem(app, ours object) object {
 			app[name] = operation
 			continue
 		}
+		delete(own, extAuth) // its NONE is open access, whatever the security
 		for _, member := range []string{"security", extIntegration} {
 			own[member] = operation[member]
 		}

@@ -123,6 +123,9 @@ func TestRESTDeployment(t *testing.T) {
 			f["get-base-path-mappings.json"] = m{"items": l{m{"basePath": "(none)", "restApiId": "a1b2c3d4e5", "stage": "prod"}}}
 		}, 1, "default-endpoint"},
 		{"two schemes on a method", func(f folder) { operation(f, "/notes", "get")["security"] = l{m{"cognito": l{}}, m{"other": l{}}} }, 4, "several security schemes"},
+		{"an authorization that contradicts the scheme", func(f folder) {
+			operation(f, "/notes", "get")["x-amazon-apigateway-auth"] = m{"type": "none"}
+		}, 4, "beside a security scheme"},
 		{"an export without extensions", func(f folder) { delete(operation(f, "/notes", "get"), "x-amazon-apigateway-integration") }, 4, "export with extensions"},
 		{"an export of another version", func(f folder) { f.set("2.0", "get-export-prod.json", "openapi") }, 4, "is not an OpenAPI 3.0 document"},
 		{"a canary is another deployment", func(f folder) { stage(f)["canarySettings"] = m{"percentTraffic": 10, "deploymentId": "d2"} }, 5, "canary of stage prod"},

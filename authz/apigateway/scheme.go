@@ -6,6 +6,7 @@ import "cmp"
 // misspelt, so that they are written here and nowhere else.
 const (
 	extAuthorizer  = "x-amazon-apigateway-authorizer"
+	extAuth        = "x-amazon-apigateway-auth"
 	extAuthType    = "x-amazon-apigateway-authtype"
 	extIntegration = "x-amazon-apigateway-integration"
 	extAnyMethod   = "x-amazon-apigateway-any-method"
