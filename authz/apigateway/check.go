@@ -129,6 +129,11 @@ func (c *checker) identify(functions []string) error {
 			bad("a Function URL is of the function %s, which no route of this policy calls", u.function)
 		}
 	}
+	for _, f := range d.noURLs {
+		if !c.concerns(f.of) {
+			bad("%s is of the function %s, which no route of this policy calls", f.file, f.of)
+		}
+	}
 	return errors.Join(append(problems, c.checkIssuers())...)
 }
 

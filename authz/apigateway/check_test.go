@@ -415,8 +415,24 @@ func TestContradictions(t *testing.T) {
 		{"an unknown file", func(f folder) { f["get-vpc-links.json"] = m{} }, "is not named after an AWS CLI command"},
 		{"another kind of file", func(f folder) { f["readme.txt"] = "x" }, "is not named after an AWS CLI command"},
 		{"more pages", func(f folder) { f.set("abc", "get-routes.json", "NextToken") }, "is not the last page"},
+		{"more pages, by a token that is no text", func(f folder) { f.set(m{"Marker": "abc"}, "get-routes.json", "NextToken") }, "is not the last page"},
 		{"a failure recorded as absence", func(f folder) { f["get-policy-live.json"] = m{"Absent": "AccessDeniedException", "Of": alias} }, "which proves nothing"},
 		{"an absence of nothing in particular", func(f folder) { f["get-policy-live.json"] = m{"Absent": "ResourceNotFoundException"} }, "does not say of which function"},
+		{"an absence beside what was found", func(f folder) {
+			f["list-function-url-configs.json"] = m{"Absent": "ResourceNotFoundException", "Of": function, "FunctionUrlConfigs": l{m{"FunctionArn": alias, "AuthType": "NONE"}}}
+		}, "records an absence and has FunctionUrlConfigs"},
+		{"absent Function URLs of nothing in particular", func(f folder) {
+			f["list-function-url-configs.json"] = m{"Absent": "ResourceNotFoundException"}
+		}, "does not say of which function"},
+		{"absent Function URLs of another function", func(f folder) {
+			f["list-function-url-configs.json"] = m{"Absent": "ResourceNotFoundException", "Of": function + "-other"}
+		}, "which no route of this policy calls"},
+		{"an authorizer whose two files differ", func(f folder) {
+			remembers := func(ttl int) m {
+				return m{"AuthorizerId": "lambda1", "AuthorizerType": "REQUEST", "AuthorizerUri": function + "-authorizer", "AuthorizerResultTtlInSeconds": ttl}
+			}
+			f["get-authorizer-1.json"], f["get-authorizer-2.json"] = remembers(300), remembers(0)
+		}, "the authorizer lambda1 is another one in get-authorizer-1.json"},
 		{"an absent API", func(f folder) { f["get-api.json"] = m{"Absent": "NotFoundException"} }, "nothing was found where something must be"},
 		{"two APIs", func(f folder) { f["get-api-2.json"] = f["get-api.json"] }, "two outputs of one command"},
 		{"another API", func(f folder) {

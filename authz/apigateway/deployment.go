@@ -24,6 +24,7 @@ type deployment struct {
 	sets        []routeSet // what counts as deployed
 	policies    []policy
 	urls        []functionURL
+	noURLs      []input // that say of which function there are none
 
 	missing []string // files that must be there and are not
 }
@@ -198,9 +199,16 @@ func (d *deployment) addAuthorizer(f input, a authorizer) error {
 		return f.errorf("an authorizer without an id")
 	}
 	a.source = f.file
-	if old, ok := d.authorizers[a.id]; ok && !(old.auth == a.auth && slices.Equal(old.issuers, a.issuers) && slices.Equal(old.audiences, a.audiences)) {
+	if old, ok := d.authorizers[a.id]; ok && !old.same(a) {
 		return f.errorf("the authorizer %s is another one in %s", a.id, old.source)
 	}
 	d.authorizers[a.id] = a
 	return nil
+}
+
+// same reports whether two files say the same of an authorizer.
+func (a authorizer) same(b authorizer) bool {
+	ttl := a.ttl == b.ttl || a.ttl != nil && b.ttl != nil && *a.ttl == *b.ttl
+	return ttl && a.auth == b.auth && a.function == b.function && slices.Equal(a.issuers, b.issuers) &&
+		slices.Equal(a.audiences, b.audiences) && slices.Equal(a.sources, b.sources)
 }

@@ -17,6 +17,9 @@ type documentError struct {
 }
 
 func (e *documentError) Error() string {
+	if e.place == "" {
+		return "apigateway: OpenAPI document: " + e.what
+	}
 	return fmt.Sprintf("apigateway: OpenAPI document: %s: %s", e.place, e.what)
 }
 
@@ -46,6 +49,9 @@ type security struct {
 // parseDocument reads an OpenAPI 3.0 document and reports all that API Gateway
 // could not import or that no plan can complete.
 func parseDocument(data []byte) (*appDocument, error) {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, &documentError{"", "is empty"}
+	}
 	if err := duplicates(data); err != nil {
 		return nil, err
 	}

@@ -70,6 +70,15 @@ func TestDocumentIsCompleted(t *testing.T) {
 	}
 }
 
+// By this extension a document could open what its security protects.
+func TestDocumentCannotOpenWhatIsProtected(t *testing.T) {
+	document := strings.Replace(app, `"operationId": "getNote",`, `"operationId": "getNote", "x-amazon-apigateway-auth": {"type": "NONE"},`, 1)
+	doc := decode(t, planOf(t, notes(), withDocument(document)).OpenAPI(environment))
+	if auth := at(doc, "paths", "/notes/{noteId}", "get", "x-amazon-apigateway-auth"); auth != nil {
+		t.Errorf("x-amazon-apigateway-auth is %v", auth)
+	}
+}
+
 func TestCompletedDocumentIsValid(t *testing.T) {
 	plan := planOf(t, notes(), withDocument(app))
 	python(t, "openapi_spec_validator", "", "-m", "openapi_spec_validator", write(t, "openapi.json", plan.OpenAPI(environment)))
@@ -117,6 +126,8 @@ func TestBadDocuments(t *testing.T) {
 		{"a scheme with an authorizer's name", `"oauth": {"type"`, `"jwt": {"type": "http"}, "oauth": {"type"`, "/components/securitySchemes/jwt: an authorizer will have this name"},
 		{"nested too deeply", `"version": "7"`, `"version": ` + strings.Repeat("[", 600) + strings.Repeat("]", 600), "is nested too deeply"},
 		{"not JSON", `{`, `openapi: 3.0.3`, "invalid character"},
+		{"empty", app, "", "is empty"},
+		{"blank", app, "\n", "is empty"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

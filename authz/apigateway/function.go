@@ -68,8 +68,8 @@ func (d *deployment) loadFunctions(in inputs) error {
 
 func (d *deployment) loadPolicy(f input) error {
 	if f.absent != "" {
-		if !functionARN.MatchString(f.of) {
-			return f.errorf(`does not say of which function there is no policy: {"Absent":%q,"Of":"ARN:ALIAS"}`, f.absent)
+		if err := f.ofFunction(); err != nil {
+			return err
 		}
 		return d.addPolicy(f, policy{file: f.file, function: f.of, absent: true})
 	}
@@ -105,6 +105,14 @@ func (d *deployment) loadPolicy(f input) error {
 	return nil
 }
 
+// ofFunction checks that an absence is that of a function's or an alias's.
+func (f input) ofFunction() error {
+	if functionARN.MatchString(f.of) {
+		return nil
+	}
+	return f.errorf(`does not say of which function nothing was found: {"Absent":%q,"Of":"ARN:ALIAS"}`, f.absent)
+}
+
 func (d *deployment) addPolicy(f input, p policy) error {
 	for _, other := range d.policies {
 		if other.function == p.function {
@@ -117,7 +125,8 @@ func (d *deployment) addPolicy(f input, p policy) error {
 
 func (d *deployment) loadURLs(f input) error {
 	if f.absent != "" {
-		return nil
+		d.noURLs = append(d.noURLs, f)
+		return f.ofFunction()
 	}
 	var v struct {
 		FunctionURLConfigs *[]struct {

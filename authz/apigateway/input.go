@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -113,7 +114,7 @@ func whole(data []byte) error {
 		return errors.New("is not a JSON object")
 	}
 	for _, more := range []string{"NextToken", "nextToken", "NextMarker", "position"} {
-		if token, ok := root[more].(string); ok && token != "" {
+		if token := root[more]; token != nil && token != "" {
 			return fmt.Errorf("is not the last page: it has a %s", more)
 		}
 	}
@@ -146,6 +147,15 @@ func (f *input) readAbsence() error {
 	}
 	if *v.Absent != "ResourceNotFoundException" && *v.Absent != "NotFoundException" {
 		return fmt.Errorf("the command failed with %s, which proves nothing", *v.Absent)
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(f.data, &members); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if name != "Absent" && name != "Of" {
+			return fmt.Errorf("records an absence and has %s", name)
+		}
 	}
 	f.absent = *v.Absent
 	if v.Of != nil {

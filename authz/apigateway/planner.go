@@ -56,7 +56,7 @@ func newPlanner(r Router, opts *Options) (*planner, error) {
 		return nil, err
 	}
 	p.propose()
-	if len(p.opts.Document) > 0 {
+	if p.opts.Document != nil {
 		if p.app, err = parseDocument(p.opts.Document); err == nil {
 			err = p.enter(p.app)
 		}
