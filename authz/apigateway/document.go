@@ -100,6 +100,9 @@ func (d *appDocument) read() error {
 			problems = append(problems, &documentError{place, "is not an object"})
 			continue
 		}
+		if _, ok := item["$ref"]; ok { // what it would bring in is not known
+			problems = append(problems, &documentError{place + "/$ref", "leads out of this document"})
+		}
 		paths[path] = item
 		problems = append(problems, d.readItem(place, t, item))
 	}
@@ -126,6 +129,9 @@ func (d *appDocument) readItem(place string, t template, item map[string]any) er
 		if !ok {
 			problems = append(problems, &documentError{place + "/" + name, "is not an object"})
 			continue
+		}
+		if _, ok := operation["$ref"]; ok { // beside it security would not count
+			problems = append(problems, &documentError{place + "/" + name, "an operation cannot be a $ref"})
 		}
 		d.operations = append(d.operations, appOperation{place + "/" + name, method, t, d.security(operation)})
 	}

@@ -120,6 +120,8 @@ func TestBadDocuments(t *testing.T) {
 		{"a loop", `"Note": {"description": "a note"}`, `"Note": {"$ref": "#/components/responses/More"}, "More": {"$ref": "#/components/responses/Note"}`, "/components/responses/Note: the $ref leads back to itself"},
 		{"a loop of one", `"Note": {"description": "a note"}`, `"Note": {"$ref": "#/components/responses/Note"}`, "/components/responses/Note: the $ref leads back to itself"},
 		{"a reference to nothing", `"Note": {"description": "a note"}`, `"Other": {}`, "/paths/~1notes~1{noteId}/get/responses/200: the $ref leads nowhere"},
+		{"a path of another document", `"/hello": {`, `"/hello": {"$ref": "https://docs.example/hello.json", `, "/paths/~1hello/$ref: leads out of this document"},
+		{"an operation that is elsewhere", `{"operationId": "addNote", `, `{"$ref": "#/paths/~1hello/get", `, "/paths/~1notes/post: an operation cannot be a $ref"},
 		{"a slash at the end", `"/hello"`, `"/hello/"`, "/paths/~1hello~1: a segment or a parameter's name is empty"},
 		{"no paths", `"paths"`, `"x-paths"`, "/paths: is missing or not an object"},
 		{"two documents", `"version": "7"}`, `"version": "7"}}{"a":{}`, "something follows the document"},
