@@ -80,8 +80,9 @@ func (d *deployment) missed(name string) {
 	}
 }
 
-// invoked matches the URI by which API Gateway invokes a function.
-var invoked = regexp.MustCompile(`^arn:[a-z-]+:apigateway:[a-z0-9-]+:lambda:path/[0-9-]+/functions/(.+)/invocations$`)
+// invoked matches the URI by which API Gateway invokes a function, or, on a REST API,
+// streams its response.
+var invoked = regexp.MustCompile(`^arn:[a-z-]+:apigateway:[a-z0-9-]+:lambda:path/[0-9-]+/functions/(.+)/(?:response-streaming-)?invocations$`)
 
 // functionOf returns the ARN of the function that a URI leads to, "" if it leads to
 // something else.

@@ -94,6 +94,14 @@ func TestRESTDeployment(t *testing.T) {
 		want   string
 	}{
 		{"an open method", func(f folder) { operation(f, "/notes", "get")["security"] = l{} }, 1, "open-route"},
+		{"an open path that streams", func(f folder) {
+			debug := copied(operation(f, "/hello", "get"))
+			debug["x-amazon-apigateway-integration"] = m{
+				"type": "aws_proxy", "httpMethod": "POST",
+				"uri": "arn:aws:apigateway:eu-west-1:lambda:path/2021-11-15/functions/" + alias + "/response-streaming-invocations",
+			}
+			f.set(m{"get": debug}, "get-export-prod.json", "paths", "/debug")
+		}, 1, "route-without-rule"},
 		{"an inherited scheme on the public method", func(f folder) {
 			delete(operation(f, "/hello", "get"), "security")
 			f.set(l{m{"cognito": l{}}}, "get-export-prod.json", "security")
