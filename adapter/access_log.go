@@ -32,8 +32,9 @@ type AccessLogOptions struct {
 	//	ReportedOnly  by Route: what a Guard let pass until its report date
 	//
 	// Each also comes without dimensions. Route is a method and a pattern; requests
-	// that no route took are one, NOT_FOUND. Two environments in one account need
-	// two namespaces. Custom metrics cost money for each combination of dimensions.
+	// that match no route share the Route NOT_FOUND. Two environments in one account
+	// need two namespaces. Custom metrics cost money for each combination of
+	// dimensions.
 	Metrics string
 
 	// MetricsOutput gets the lines of Metrics, each in one Write; nil: os.Stdout,
@@ -68,10 +69,9 @@ type AccessLogOptions struct {
 //	authz                      the group that a Guard left
 //	app                        the group of AddAttrs
 //
-// What is not known is left out, and an ID that does not have the form of one is
-// not known. A line holds no path, query, header, body, token or claim, no text of
-// a panic and none of an error. It has at most 900 bytes as JSON without AddAttrs,
-// and 9 KB with.
+// What is not known is left out, and so is an ID that is malformed. A line
+// holds no path, query, header, body, token or claim, no text of a panic and none
+// of an error. It has at most 900 bytes as JSON without AddAttrs, and 9 KB with.
 func AccessLog(logger *slog.Logger, opts *AccessLogOptions) func(context.Context, *Outcome) {
 	l := &accessLog{logger: logger}
 	if opts != nil {

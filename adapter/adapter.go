@@ -32,15 +32,15 @@
 //   - Content-Length equals Request.ContentLength, and X-Amzn-Trace-Id is the
 //     runtime's, so that traces join the invocation's own.
 //   - The request's context is canceled when the handler has returned, and
-//     carries the [Event]. No header holds anything that the client could not have
-//     sent, except X-Amzn-Trace-Id.
+//     carries the [Event]. Apart from X-Amzn-Trace-Id, every header is one that the
+//     client could have sent itself.
 //   - Every string of the request may be kept. The body may be read until the
 //     handler returns; after that, Read returns [http.ErrBodyReadAfterClose].
-//     Temporary files of a multipart form are removed when the handler ends. As
-//     under net/http, those of a form that was parsed in a copy of the request are
-//     not: [http.StripPrefix], chi's routers and other middleware hand on copies,
-//     and there a handler calls r.MultipartForm.RemoveAll itself. The packages
-//     claims and authz do so for their copies.
+//     Temporary files of a multipart form are removed when the handler ends, but
+//     not, as under net/http, if the form was parsed in a copy of the request.
+//     [http.StripPrefix], chi's routers and other middleware pass on copies; a
+//     handler behind them must call r.MultipartForm.RemoveAll itself. The packages
+//     claims and authz do so for the copies that they make.
 //   - A panic becomes a reply with status 500 and a log line. If a handler takes
 //     too long ([Options].Timeout), or its reply is too large for the front,
 //     Handler answers in its place. The process lives on.
@@ -63,10 +63,11 @@
 //	Hijack                 http.ErrNotSupported
 //
 // Once the write deadline of a stream has passed, Write returns
-// os.ErrDeadlineExceeded, also one that is waiting, and the stream ends with an
-// error, or with status 500 if nothing was sent. The ResponseWriter is not an
-// [http.Pusher]. The request's context has a value for [http.ServerContextKey], as
-// code of net/http's own expects, but it is not an *http.Server.
+// os.ErrDeadlineExceeded, as does a Write that is already waiting, and the stream
+// ends with an error, or with status 500 if nothing was sent. The ResponseWriter
+// is not an [http.Pusher]. The request's context has a value for
+// [http.ServerContextKey], as code of net/http's own expects, but it is not an
+// *http.Server.
 //
 // # Specifications
 //

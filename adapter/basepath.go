@@ -13,8 +13,8 @@ import (
 // BasePath returns what stands before the handler's path in the URL that the
 // client asked for, as far as the event tells: the stage in the URL of a REST
 // API's own host, and whatever Options.StripStage and Options.BasePaths took
-// off. It is "" if nothing does, and never ends in a slash. A handler that
-// refers to itself by path puts BasePath before it, unless
+// off. It is "" if there is no such prefix, and never ends in a slash. A handler
+// that refers to itself by path puts BasePath before it, unless
 // Options.PrefixLocation does so already:
 //
 //	http.Redirect(w, r, event.BasePath()+"/notes", http.StatusSeeOther)

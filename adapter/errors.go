@@ -3,7 +3,7 @@ package adapter
 // EventError reports an event that Handler does not serve; the handler was not
 // called. It says what the event looks like and never holds a value of it.
 type EventError struct {
-	Format Format // what Options.Formats leaves out, with ReasonFormat; else 0
+	Format Format // the format of the event if Reason is ReasonFormat; else 0
 	Reason Reason
 	Err    error // the cause, if there is more to say than Reason does
 }

@@ -15,28 +15,30 @@ import (
 type Options struct {
 	// Formats are the formats that are served. Nil means every format that speaks
 	// HTTP, which is all but WebSocketAPI. An event of any other format is refused
-	// with an *EventError. WebSocketAPI can only stand alone, since its requests
-	// are not a client's. With FunctionURL and without HTTPAPIV2, events of payload 2.0
-	// whose domain name is neither a function URL's nor an API's own are read as
-	// function URL events, since emulators have such names; in every other case
-	// they are HTTP API events, whose path comes decoded.
+	// with an *EventError. WebSocketAPI cannot be combined with other formats, since
+	// its requests are not a client's.
+	//
+	// A payload 2.0 event whose domain name is neither a function URL's nor an API's
+	// own, as emulators send it, is read as a function URL event if Formats has
+	// FunctionURL but not HTTPAPIV2. Otherwise it is read as an HTTP API event, whose
+	// path is already decoded.
 	Formats []Format
 
-	// StripStage takes a named stage off the front of the path, where the front
-	// has it there: an HTTP API with another stage than $default, or a REST API
-	// behind a custom domain whose mapping names no stage. A path then has two
-	// names, /prod/admin and /admin, so that rules of the front about one of them
-	// are not about the other.
+	// StripStage removes a named stage from the start of the path, for fronts whose
+	// paths begin with it: an HTTP API with a stage other than $default, or a REST
+	// API behind a custom domain whose mapping names no stage. A path then has two
+	// names, /prod/admin and /admin, and a rule of the front for one of them does
+	// not cover the other.
 	StripStage bool
 
 	// BasePaths are base path mappings of custom domains, such as "/orders". The
-	// longest that matches is taken off the front of the path, after the stage:
-	// once, and only whole segments. Event.BasePath has what was taken off. A
-	// gateway that routes by path has seen it: an authorizer of
-	// its route /admin does not guard /orders/admin, which the handler sees as
+	// longest that matches is removed from the start of the path, after the stage:
+	// once, and only whole segments. Event.BasePath has what was removed. A gateway
+	// that routes by path has routed by the path before the removal: an authorizer
+	// of its route /admin does not guard /orders/admin, which the handler sees as
 	// /admin too. An HTTP API with payload 2.0 never has the mapping in its events:
-	// nothing need be taken off there, and a redirect to a path of the handler's
-	// own has to name the mapping itself.
+	// nothing needs to be removed there, and a redirect to one of the handler's own
+	// paths has to include the mapping itself.
 	BasePaths []string
 
 	// IsText reports whether a response with this header may be sent as text
@@ -65,23 +67,24 @@ type Options struct {
 	// such as 1 for CloudFront: the client's address is that many entries before
 	// the last of X-Forwarded-For. If the load balancer can be reached without
 	// these proxies, or if its attribute routing.http.xff_header_processing.mode
-	// is preserve, that entry, and with it RemoteAddr, is the client's own word.
+	// is preserve, the client can forge that entry and with it RemoteAddr.
 	TrustedHops int
 
 	// Fail decides whether an invocation fails: if it returns an error, the front
 	// answers instead, with a 500 or 502, the function's error metric counts the
 	// invocation, and asynchronous invokers try again. Fail is asked once for each
 	// event that made a request, unless the runtime has closed the stream. It must
-	// not change the Outcome. If Fail panics, the invocation fails; if it takes
-	// longer than the handler may, the reply leaves without its answer. Nil means
-	// that no invocation fails.
+	// not change the Outcome. If Fail panics, the invocation fails; if Fail takes
+	// longer than the handler may, the reply is sent without waiting for it. Nil
+	// means that no invocation fails.
 	Fail func(context.Context, *Outcome) error
 
 	// Done is told how each invocation ended, exactly once and last, before the
 	// runtime sees the end of the reply. That includes streams and refused events.
-	// The Outcome is Done's to keep. The time it takes counts as the invocation's;
-	// if it panics, or takes longer than the handler may, a line says so and the
-	// reply leaves all the same. Nil means that nobody is told. See AccessLog.
+	// Done may keep the Outcome. The time that Done takes counts as part of the
+	// invocation. If Done panics, or takes longer than the handler may, that is
+	// logged and the reply is sent anyway. Nil means that nothing is called. See
+	// AccessLog.
 	Done func(context.Context, *Outcome)
 
 	// PrefixLocation puts Event.BasePath before the path of Location headers that
@@ -101,23 +104,24 @@ type Options struct {
 
 	// Fallback serves events that are not requests, such as those of schedules,
 	// queues and authorizers, from the same function; and events of WebSocket APIs,
-	// unless Formats has them. The event is a copy. The result is encoded with encoding/json,
-	// or taken as it is if it is a json.RawMessage, and may have 6 MB. Nil means
-	// that such events are refused with an *EventError. Events that are not JSON,
-	// and those of an HTTP front that Formats leaves out, are refused in any case.
+	// unless Formats has them. The event is a copy. The result is encoded with
+	// encoding/json, or taken as it is if it is a json.RawMessage, and may have up to
+	// 6 MB. Nil means that such events are refused with an *EventError. Events that
+	// are not JSON, and those of an HTTP front that Formats leaves out, are refused in
+	// any case.
 	//
 	// Fallback gets whatever somebody invoked the function with. claims.Fallback
 	// compares the ARNs of queues, topics and rules, and keeps out what a user of a
 	// Cognito identity pool sent.
 	Fallback func(ctx context.Context, event json.RawMessage) (any, error)
 
-	// Logger gets a line about each answer in the handler's place, about what may
-	// not arrive of a reply, and about refusals of an authz.Guard, unless Done is
-	// AccessLog's. There is one line for each route, code and cause a minute, at
-	// most 30 about known callers and 30 about others, and the number of those that
-	// were left out. Refusals of callers who offered no token are only counted. Once,
-	// there is a line about the policy that is in force, and in Lambda one about each
-	// dangerous setting of it. Nil means slog.Default().
+	// Logger gets a line about each answer that Handler gives in the handler's place,
+	// about each part of a reply that may not arrive, and about refusals of an
+	// authz.Guard, unless Done is AccessLog's. Refusals get one line a minute for
+	// each route, code and cause, at most 30 about known callers and 30 about others,
+	// and the number of those that were left out. Refusals of callers who offered no
+	// token are only counted. The policy in force is logged once, and in Lambda each
+	// of its dangerous settings as well. Nil means slog.Default().
 	Logger *slog.Logger
 
 	// PanicText allows the texts that handlers panic with in log lines, if they are

@@ -97,8 +97,8 @@ type Config struct {
 	Streaming bool
 	// CORS are the CORS settings of an HTTP API or Function URL, which answer
 	// preflights; nil: none, and the function is responsible. Only the first
-	// six fields count, an origin with a * only in the forms *, https://* and
-	// http://*. The other fronts have no such settings.
+	// six fields count, and an origin with a * counts only in the forms *, https://*
+	// and http://*. The other fronts have no such settings.
 	CORS *cors.Config
 	// Responses are what a REST API adds to the answers it makes itself, so
 	// that pages may read them; the zero Responses: nothing.

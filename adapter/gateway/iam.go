@@ -12,13 +12,14 @@ import (
 
 // IAMAuthorizer is authorization by AWS signature (AWS_IAM). It is an Authorizer
 // for REST, HTTP (payload 2.0) and WebSocket APIs, Function URLs and VPC Lattice;
-// New refuses it on other fronts. What an HTTP API tells with payload 1.0 is
-// unconfirmed. It is safe for concurrent use if Verify is. The zero
+// New refuses it on other fronts. What an HTTP API puts into a payload 1.0 event
+// is unconfirmed. IAMAuthorizer is safe for concurrent use if Verify is. The zero
 // IAMAuthorizer refuses every request.
 type IAMAuthorizer struct {
 	// Verify says whose credentials signed the request, as SigV4's does; the
-	// request has its body. An error, or nil without one, refuses it, and so does a
-	// nil Verify. It is not called for a request without a signature.
+	// request has its body. The request is refused if Verify returns an error or a
+	// nil caller, or if Verify is nil. Verify is not called for a request without a
+	// signature.
 	Verify func(*http.Request) (*IAMCaller, error)
 }
 
@@ -28,7 +29,7 @@ type IAMCaller struct {
 	AccessKeyID string
 	AccountID   string
 	UserARN     string
-	UserID      string // of an assumed role with the session name behind a colon
+	UserID      string // for an assumed role, followed by a colon and the session name
 	OrgID       string
 	SessionName string // of an assumed role, for VPC Lattice
 	// Pool says who an identity pool gave the credentials to; nil: they are not

@@ -16,12 +16,12 @@ import (
 // API Gateway Lambda authorizers", "Control access to HTTP APIs with AWS Lambda
 // authorizers"): it asks a function whether a request may pass, and caches the
 // answer for TTL. New refuses settings that the API does not have. It is safe for
-// concurrent use and must not be copied after New. Gateways that share one share
-// no answers.
+// concurrent use and must not be copied after New. Gateways that share a
+// LambdaAuthorizer do not share cached answers.
 //
 // A cached answer decides about every request with the same values at
 // IdentitySources, whatever its route. A simple response, or a policy with a
-// wildcard, may so allow what the function was never asked about.
+// wildcard, can thus allow requests that the function was never asked about.
 type LambdaAuthorizer struct {
 	// Function is invoked with the API's event for authorizers and answers within
 	// 10 s with a policy or a simple response. Any other answer, an error and a
@@ -131,7 +131,7 @@ func (a *LambdaAuthorizer) sources() []string {
 	return a.IdentitySources
 }
 
-// Authorize is an Authorizer. It asks nothing outside a Gateway.
+// Authorize is an Authorizer. It returns an error unless a Gateway calls it.
 func (a *LambdaAuthorizer) Authorize(r *http.Request, _ Route) (*Authorization, error) {
 	c := callOf(r.Context())
 	if c == nil {

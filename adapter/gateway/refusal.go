@@ -28,7 +28,8 @@ func (r *Refusal) Error() string {
 	return "gateway: " + strconv.Itoa(r.Status) + ": " + string(r.Reason)
 }
 
-// Unwrap returns what the function or the authorizer failed with, if so.
+// Unwrap returns the error that the function or the authorizer failed with, or
+// nil.
 func (r *Refusal) Unwrap() error { return r.cause }
 
 // failure is a reason for an answer of the front's own.

@@ -31,7 +31,8 @@
 //	403 and unknown ARN  policy, Deny          denied
 //	keys not available   error                 error
 //
-// What fails is an error and so a 500, never a refusal that the gateway would keep.
+// A failure is an error, which the API answers with 500, and never a refusal, which
+// the gateway would cache.
 //
 // # What the function learns
 //
@@ -71,9 +72,9 @@ type Routes interface {
 
 // Config says how an Authorizer decides. Routes and Identifier are required.
 type Config struct {
-	// Routes are the function's own. Their Guard decides, Every, ReportUntil and
-	// OnDecision included, but about callers whom Identifier knows: the Guard's own
-	// Identifier reads what this authorizer writes.
+	// Routes are the function's own. Their Guard decides, and its Every, ReportUntil
+	// and OnDecision apply. Who is calling comes from Config.Identifier instead of
+	// the Guard's own Identifier, which reads what this authorizer writes.
 	Routes Routes
 
 	// Identifier says who is calling, such as a jwtverify.Verifier with BindingNone.
@@ -106,9 +107,9 @@ type Config struct {
 	IdentitySources []string
 
 	// RouteKeys are the keys of all routes of the HTTP API that ask this authorizer.
-	// They are needed only if $context.routeKey stands for the operation among
-	// IdentitySources: each of them must then lead to one rule, which decides about
-	// whatever path the route takes. The API must have simple responses.
+	// They are needed only if IdentitySources name the operation by
+	// $context.routeKey. Each key must then lead to exactly one rule, which decides
+	// for every path that matches the route. The API must have simple responses.
 	RouteKeys []string
 
 	// OnAnswer is told each answer before Invoke returns. It must be safe for

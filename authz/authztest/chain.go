@@ -26,8 +26,8 @@ type Options struct {
 // Chain returns the whole way to h and back, as a client of the deployed function
 // sees it: a gateway, the adapter and h. Requests that As has made reach h as
 // their caller's, all others as nobody's. Without Configure the gateway has a
-// catch-all route and refuses nothing itself. Chain fails the test if no such
-// gateway can be.
+// catch-all route and refuses nothing itself. Chain fails the test if such a
+// gateway cannot be made.
 func Chain(t testing.TB, h http.Handler, opts *Options) *gateway.Gateway {
 	t.Helper()
 	if opts == nil {

@@ -16,9 +16,10 @@ type Config struct {
 
 	// Claims says how the claims of verified tokens are read: its SubjectClaim,
 	// ScopeClaim, Lists, IssuerNames and AccessTokenIssuers apply to them as they
-	// do to the gateway's. An API that adds this package to an Extractor it has
-	// names that one here. Its pins hold for what the gateway says, as far as
-	// Binding looks at that. Nil: the default rules, and no pins.
+	// do to the gateway's. An API that already has an Extractor and adds this package
+	// sets Claims to that Extractor. The Extractor's pins apply to the claims from
+	// the gateway, as far as Binding looks at them. Nil: the default rules, and no
+	// pins.
 	Claims *claims.Extractor
 
 	// Leeway is how far the clocks of an issuer and of this program may differ.

@@ -22,7 +22,7 @@ type Issuer struct {
 	// else its azp (OpenID Connect Core section 2). A token without aud needs no
 	// more; a token with aud must be for one of Audiences as well. If Clients is
 	// empty, the client is not checked. New refuses an Issuer with neither
-	// Audiences nor Clients: there is no way to accept any audience.
+	// Audiences nor Clients: no setting accepts every audience.
 	Clients []string
 
 	// TokenUse must equal the token's token_use, which tells access tokens and ID

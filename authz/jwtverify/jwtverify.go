@@ -20,8 +20,8 @@
 // neither crit nor b64, and have the typ that is configured, if any. Keys come from
 // the issuer's key set alone; what the header says about keys is not read.
 //
-// After the signature, exp, nbf, iat and the subject are checked, aud, the client,
-// and the token_use where one is configured.
+// After the signature, these are checked: exp, nbf, iat, the subject, aud and, if
+// they are configured, the client and token_use.
 //
 // Each Issuer has its own keys: no other issuer's key verifies its tokens.
 //
@@ -38,14 +38,15 @@
 //
 // Keys are fetched when a token needs them, with at least ten seconds between
 // two fetches of one issuer, whatever their outcome. Tokens that name unknown
-// keys cause a fetch each time that interval is over. It doubles, less a random
-// part of up to its half, to five minutes while the issuer's keys stay the same,
-// and starts anew when they change or when an hour passed without such tokens: a
-// flood of invented key ids costs the issuer little, and a rotation is seen at
-// the first token that names a new key, under such a flood within five minutes.
+// keys cause a fetch each time that interval is over. While the issuer's keys stay
+// the same, the interval doubles with each such fetch, up to five minutes, less a
+// random part of up to half of it. It returns to ten seconds when the keys change,
+// or after an hour without such tokens. So a flood of invented key ids costs the
+// issuer little, and a rotation is noticed at the first token that names a new
+// key, or within five minutes during such a flood.
 //
-// Keys older than one hour are fetched again while a request waits, and used on
-// if that fails, until they are 24 hours old. A set without a usable key never
+// Keys older than one hour are fetched again while a request waits. If that fails,
+// they remain in use until they are 24 hours old. A set without a usable key never
 // replaces one. Keys are not used if different ones have the same id, nor are
 // Ed25519 keys of small order. There is no background work, which a Lambda
 // environment would suspend. A fetch takes at most two seconds and 150 KB, and

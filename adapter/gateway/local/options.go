@@ -64,12 +64,12 @@ type Options struct {
 	//
 	//	Verify: jwtverify.MustNew(jwtverify.Config{Issuers: []jwtverify.Issuer{pool}})
 	//
-	// It may be the Verifier that guards the function. It is asked on routes whose
-	// Authorizer is one of its Trust's IssuerNames. Without Issuers it is asked on
-	// the other routes as well; on an HTTP API, whose authorizers have one issuer
-	// each, only if it has one. Verify must go by a token's signature alone: the
-	// only source of its Trust is claims.Verified. Nil: only the tokens of Issuers
-	// are admitted.
+	// It may be the Verifier that guards the function. Verify is asked on routes
+	// whose Authorizer is one of its Trust's IssuerNames. Without Issuers, Verify is
+	// asked on the other routes as well; on an HTTP API only if Verify has exactly
+	// one issuer, since each authorizer there has one. Verify must rely on a token's
+	// signature alone: claims.Verified must be the only source of its Trust. Nil:
+	// only the tokens of Issuers are admitted.
 	Verify authz.Identifier
 
 	// Policy is what the function requires of each operation: an *authz.Mux, or
