@@ -21,8 +21,8 @@
 // error mean that the request is refused. A panic before the handler ends the
 // request without running it.
 //
-// Only [Public], as the whole requirement of a route, admits nobody: no other
-// requirement is ever asked about a missing identity.
+// Only [Public], as the whole requirement of a route, admits a request without
+// an identity. No other requirement is ever asked about a missing identity.
 //
 // # What the client sees
 //
@@ -45,12 +45,12 @@
 //
 // [Guard.Require] is middleware for everything else, and can be forgotten: on a
 // route that is registered without it, on a handler for unknown paths, on a
-// pattern that is registered a second time, or where middleware answers by itself.
-// Put [Guard.Enclose] around such a router: then a request that nobody decided
-// about is answered with 500 instead of the handler's answer.
+// pattern that is registered a second time, or where middleware answers by
+// itself. Put [Guard.Enclose] around such a router: then a request for which no
+// decision was made is answered with 500 instead of the handler's answer.
 //
 // Where a second router behind the Mux looks at the path again, as Fiber's does
-// behind an adaptor, the decision is worth as much as the two routers agree on
+// behind an adaptor, the decision holds only as far as the two routers agree on
 // what a path means: on case, trailing slashes and escapes.
 //
 // # What this cannot know
@@ -62,13 +62,13 @@
 //     jwtverify's.
 //   - Scope, Groups, Claim and TokenUse trust all accepted issuers alike. Where
 //     there are several, combine them with [Issuer].
-//   - A claim is worth what its issuer lets users write: Cognito's custom:
-//     attributes may be writable by the users themselves.
+//   - A claim proves nothing if its issuer lets users write it: Cognito's
+//     custom: attributes may be writable by the users themselves.
 //   - A pattern with a host is not a boundary: Host is the client's choice, and
 //     ADMIN.example.com, or a name with a trailing dot, is another host.
 //   - adapter.Options.StripStage gives each path a second name: /prod/admin is
 //     /admin. The Mux sees the path after stripping.
-//   - An API key identifies a client and authenticates nobody.
+//   - An API key identifies a client and does not authenticate it.
 package authz
 
 import (

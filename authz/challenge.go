@@ -12,8 +12,8 @@ import (
 
 // Challenge sets in h what every answer to e must carry: Cache-Control, a
 // challenge where e is about the caller's credentials (RFC 6750 section 3), and
-// Retry-After. It is for those who answer themselves what Check refused; Allow
-// and Require need no help.
+// Retry-After. It is for code that calls Check and answers refused requests
+// itself; Allow and Require set these headers without it.
 func (g *Guard) Challenge(h http.Header, e *Error) {
 	maps.Copy(h, g.header(e))
 }

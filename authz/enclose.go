@@ -6,27 +6,28 @@ import (
 	"github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
-// Enclose returns a handler that serves h and lets no answer of h's out unless
-// this Guard has granted the request. It is for routers in which Require can be
+// Enclose returns a handler that serves h but sends no answer of h unless this
+// Guard has granted the request. It is for routers in which Require can be
 // forgotten, and stands around the whole router.
 //
-// The grant must come from Require or Allow of this Guard, with the writer that h
-// was given or one whose Unwrap methods lead to it, as http.ResponseController
-// wants them. Until then what h writes is dropped, its headers are kept apart, and
-// no informational answer, Flush, Hijack or Unwrap reaches the connection. Check
-// grants nothing, because it has no writer. Neither does a decision about another
-// writer, such as that of a request which h makes to itself, nor one that comes
-// after h has begun to answer.
+// The grant must come from Require or Allow of this Guard, with the writer that
+// h was given or one whose Unwrap methods lead to it, as
+// http.ResponseController wants them. Until then what h writes is dropped, its
+// headers are kept apart, and no informational answer, Flush, Hijack or Unwrap
+// reaches the connection. Check grants nothing, because it has no writer. A
+// decision about another writer, such as that of a request that h makes to
+// itself, grants nothing either, and neither does a decision made after h has
+// begun to answer.
 //
 // After a refusal only the Guard's answer leaves, whatever h does then. If h
 // returns and nothing was decided, a redirect, 404 or 405 is taken for the
-// router's own answer and decided as UnknownRoute: nobody gets a 401, and a known
-// caller gets the status with Location or Allow. Any other answer becomes a 500,
-// and OnDecision is told. None of these has a header that h set, other than Vary
-// and those of CORS.
+// router's own answer and decided as UnknownRoute: a request without a known
+// caller gets a 401, and a known caller gets the status with Location or Allow.
+// Any other answer becomes a 500, and OnDecision is told. None of these answers
+// keeps a header that h set, except Vary and the CORS headers.
 //
 // Enclose hides answers. It does not undo what an undecided handler has done.
-// Enclose panics if h is nil or the Guard is impossible.
+// Enclose panics if h is nil or the Guard is invalid.
 func (g *Guard) Enclose(h http.Handler) http.Handler {
 	g.mustBeValid()
 	if h == nil {

@@ -12,13 +12,13 @@ import (
 type Gate struct {
 	// Public reports that nothing may be asked: the rule admits everybody.
 	Public bool
-	// Scopes are scopes of which every admitted caller holds at least one. Empty:
-	// no such list is known. There are at most ten, as many as a route of an HTTP
-	// API takes
+	// Scopes are a list of scopes; every admitted caller holds at least one of
+	// them. Empty: no such list is known. There are at most ten, as many as a
+	// route of an HTTP API takes
 	// (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html).
 	Scopes []string
-	// Sources are kinds of authorizer of which every admitted caller came through
-	// one. Empty: any that the Identifier accepts.
+	// Sources are kinds of authorizer; every admitted caller came through one of
+	// them. Empty: any that the Identifier accepts.
 	Sources []claims.Source
 	// Issuer is the logical name of the issuer that issued every admitted caller's
 	// token, as in claims.Config.IssuerNames. Empty: any that the Identifier

@@ -29,8 +29,8 @@ type Guard struct {
 	// need. Nil: there is none.
 	Resource *Resource
 
-	// SubjectKey is the key with which log lines hold the caller's
-	// Decision.SubjectHash: at least 32 secret bytes, the same in all functions
+	// SubjectKey is the key for the caller's Decision.SubjectHash, which log lines
+	// then hold. It has at least 32 secret bytes and is the same in all functions
 	// whose lines are compared. Nil: no line says anything about the subject.
 	SubjectKey []byte
 
@@ -56,11 +56,11 @@ type Guard struct {
 	Refuse func(http.ResponseWriter, *http.Request, *Error)
 }
 
-// Require returns middleware that lets only requests pass that meet req. It
+// Require returns middleware that lets only requests that meet req pass. It
 // panics if req is nil; the middleware panics if the handler is.
 //
-// Nobody notices a route that was not wrapped. If net/http's routing suffices, use
-// a Mux instead; otherwise put Enclose around the router.
+// A route that was not wrapped goes unnoticed. If net/http's routing suffices,
+// use a Mux instead; otherwise put Enclose around the router.
 func (g *Guard) Require(req Requirement) func(http.Handler) http.Handler {
 	g.mustBeRoute("Require", req)
 	return func(next http.Handler) http.Handler {
@@ -71,13 +71,15 @@ func (g *Guard) Require(req Requirement) func(http.Handler) http.Handler {
 	}
 }
 
-// Check decides whether r meets req. It returns the request to go on with, whose
-// context carries the Identity decided on, or an *Error. It writes no answer:
-// Allow does, and Challenge helps to. A nil req is met by nobody.
+// Check decides whether r meets req. It returns the request to go on with,
+// whose context carries the Identity decided on, or an *Error. It writes no
+// answer: Allow does, and Challenge sets the headers of one. No caller meets a
+// nil req.
 //
 // The request may be a copy of r. If a handler parses a multipart form in it,
-// whoever called Check or Allow removes the form's files afterwards: net/http's
-// server knows only those of its own request. Require and Mux do so themselves.
+// the code that called Check or Allow must remove the form's files afterwards:
+// net/http's server removes only those of its own request. Require and Mux do
+// so themselves.
 func (g *Guard) Check(r *http.Request, req Requirement) (*http.Request, error) {
 	decided, refusal := g.decide(r, req)
 	if refusal != nil {
@@ -88,8 +90,8 @@ func (g *Guard) Check(r *http.Request, req Requirement) (*http.Request, error) {
 }
 
 // Allow decides whether r meets req, for routers whose middleware is not
-// net/http's. It returns the request to go on with, as Check does; or it answers
-// w, and returns nil and false. A nil req is met by nobody.
+// net/http's. It returns the request to go on with, as Check does; or it
+// answers w, and returns nil and false. No caller meets a nil req.
 func (g *Guard) Allow(w http.ResponseWriter, r *http.Request, req Requirement) (*http.Request, bool) {
 	decided, refusal := g.decide(r, req)
 	enclosed := g.enclosing(w)

@@ -18,12 +18,12 @@ type Identifier interface {
 	// with cannot be fetched.
 	Identify(*http.Request) (*claims.Identity, error)
 
-	// Trust describes whose word Identify takes. Policy prints it, and the
-	// gateway's half of a policy is made from it.
+	// Trust describes whom Identify trusts to say who is calling. Policy prints
+	// it, and the gateway's half of a policy is made from it.
 	Trust() claims.Trust
 
 	// String describes the Identifier in one line for Policy, with its pins, so
-	// that a reviewer sees one go.
+	// that reviewers notice when one is removed.
 	String() string
 }
 

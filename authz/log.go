@@ -13,11 +13,11 @@ import (
 const minSubjectKey = 32
 
 // LogValue returns the decision as a group for package slog. The group has no
-// empty members and only texts of this module: of the cause in Err it says what
-// was missing, and of another's error only the name of the requirement it came
-// from and its type. An ID that does not have the form of one is left out, and a
-// method that neither RFC 9110 nor RFC 5789 defines is
-// _OTHER. With Guard.SubjectKey the group has the subject's hash.
+// empty members, and its text about Err is this module's own: it says what was
+// missing; of an error from other code it gives only the type and the name of
+// the requirement that returned it. A malformed ID is left out, and a method
+// that neither RFC 9110 nor RFC 5789 defines is logged as _OTHER. With
+// Guard.SubjectKey the group has the subject's hash.
 func (d Decision) LogValue() slog.Value {
 	var attrs [12]slog.Attr
 	group := attrs[:0]

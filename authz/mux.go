@@ -10,10 +10,11 @@ import (
 // Mux is an http.ServeMux whose routes cannot exist without a Requirement. Its
 // patterns and their precedence are ServeMux's, and so is PathValue.
 //
-// What matches no route is refused with 401 for nobody; a caller with an
-// identity gets ServeMux's answer: 404, 405 with Allow, both with the body of a
-// refusal, or a redirect to the clean path. So a stranger learns nothing about
-// which routes there are, and a request for `//admin` is not one for /admin.
+// If no route matches, a request without an identity is refused with 401; a
+// caller with an identity gets ServeMux's answer: 404, 405 with Allow, both
+// with the body of a refusal, or a redirect to the clean path. So a stranger
+// learns nothing about which routes there are, and a request for `//admin` is
+// not one for /admin.
 //
 // All routes are registered before the first request: from then on Handle
 // panics, so that the Policy printed at start is the one in force. A Mux is safe
@@ -30,7 +31,7 @@ type Mux struct {
 }
 
 // NewMux returns a Mux without routes, those for the metadata of g.Resource
-// apart. A nil Guard is the zero Guard. NewMux panics if g is impossible, and
+// apart. A nil Guard is the zero Guard. NewMux panics if g is invalid, and
 // names every problem.
 func NewMux(g *Guard) *Mux {
 	if g == nil {

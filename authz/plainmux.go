@@ -17,7 +17,7 @@ type PlainMux struct {
 
 // With returns a PlainMux that registers routes in m, each with the requirement
 // that reqs has for exactly its pattern. With copies reqs. It panics if a
-// requirement is nil or otherwise impossible.
+// requirement is nil or otherwise invalid.
 func (m *Mux) With(reqs map[string]Requirement) *PlainMux {
 	var problems []error
 	for _, pattern := range slices.Sorted(maps.Keys(reqs)) {

@@ -23,14 +23,15 @@ const (
 	CodeInsufficientScope = "insufficient_scope"
 	// CodeTemporarilyUnavailable goes with 503: the token cannot be checked now.
 	CodeTemporarilyUnavailable = "temporarily_unavailable"
-	// CodeServerError goes with 500, also where an Error named an impossible status.
+	// CodeServerError goes with 500, also where an Error has a status outside
+	// 400–599.
 	CodeServerError = "server_error"
 )
 
 // Error is a refusal: what Guard.Check returns, and what Identify or a
 // Requirement may return to choose the answer.
 type Error struct {
-	// Status of the answer. A Guard makes 500 of a status outside 400–599.
+	// Status of the answer. A Guard replaces a status outside 400–599 with 500.
 	Status int
 
 	// Code is the error code of RFC 6750 section 3.1, sent in the challenge and
@@ -39,11 +40,11 @@ type Error struct {
 	Code string
 
 	// Scopes that the operation requires, sent with insufficient_scope. Nil: a
-	// Guard puts in those the route's requirement names.
+	// Guard sends those that the route's requirement names.
 	Scopes []string
 
 	// RetryAfter is sent as Retry-After, in whole seconds rounded up. Zero or
-	// less: not sent, but with a 503 as one second.
+	// less: not sent, except with a 503, which sends one second.
 	RetryAfter time.Duration
 
 	// Err is the cause, for OnDecision; the client never sees it. May be nil.

@@ -49,7 +49,7 @@ type function struct {
 
 // Func returns a requirement that calls f. Its text in Policy and Decision is
 // name. f is never called with a nil Identity and must be safe for concurrent
-// use. Its error refuses as that of Requirement.Check does. Func panics if f is
+// use. Its error is treated like that of Requirement.Check. Func panics if f is
 // nil, or if name is empty or longer than one line.
 func Func(name string, f func(*http.Request, *claims.Identity) error) Requirement {
 	if name == "" || strings.ContainsAny(name, "\r\n\t") {

@@ -139,9 +139,9 @@ type metadata struct {
 
 // Metadata returns the handler that serves the metadata of the Guard's Resource
 // at the paths of Resource.MetadataPaths. It answers any other path with 404.
-// Pages of every origin may read the metadata, without credentials, since clients
-// in a browser need them. Metadata panics if the Guard has no Resource or is
-// impossible.
+// Pages of every origin may read the metadata, without credentials, since
+// clients in a browser need them. Metadata panics if the Guard has no Resource
+// or is invalid.
 func (g *Guard) Metadata() http.Handler {
 	g.mustBeValid()
 	if g.Resource == nil {

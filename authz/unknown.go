@@ -8,10 +8,11 @@ import (
 )
 
 // Unknown decides about a request that matches no route, by UnknownRoute, and
-// answers it. It is for routers that keep their own list of routes. Nobody gets a
-// 401. A known caller gets the router's own answer, which builtin gives: a 404, a
-// 405 with Allow or a redirect. The body of an error is replaced by that of a
-// refusal, so that all errors have one form.
+// answers it. It is for routers that keep their own list of routes. A request
+// without a known caller gets a 401. A known caller gets the router's own
+// answer, which builtin gives: a 404, a 405 with Allow or a redirect. The body
+// of an error is replaced by that of a refusal, so that all errors have one
+// form.
 func (g *Guard) Unknown(w http.ResponseWriter, r *http.Request, builtin http.Handler) {
 	allowed, ok := g.Allow(w, r, UnknownRoute())
 	if !ok {

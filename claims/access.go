@@ -19,11 +19,11 @@ func (id *Identity) IssuedBy(name string) bool {
 // IsAccessToken reports whether the caller is known by an access token rather
 // than by an ID token, which tells a client who its user is and grants nothing.
 //
-// If the token has token_use, as Cognito's have, that decides. Otherwise it is an
-// access token if a verifier read the type at+jwt in its header (RFC 9068,
-// section 2.1), or if its issuer is among Config.AccessTokenIssuers. A token that
-// says it is an ID token never is one: by at_hash (OpenID Connect Core, section
-// 3.1.3.6), or by the claim typ with the value ID, which Keycloak's have.
+// If the token has token_use, as Cognito's have, that decides. Otherwise it is
+// an access token if a verifier read the type at+jwt in its header (RFC 9068,
+// section 2.1), or if its issuer is among Config.AccessTokenIssuers, unless the
+// token is marked as an ID token: by at_hash (OpenID Connect Core, section
+// 3.1.3.6), or by the claim typ with the value ID, as Keycloak's ID tokens are.
 func (id *Identity) IsAccessToken() bool {
 	if _, ok := id.claims.find("token_use"); ok {
 		return id.TokenUse == "access"
@@ -46,13 +46,13 @@ func isAccessType(typ string) bool {
 }
 
 // IdentifyVerified returns the Identity of a token whose signature, issuer,
-// audience and times its caller has checked. payload holds the token's claims, a
-// JSON object; typ is the typ of its header, "" if it has none. The rules for
-// claims are the Extractor's: SubjectClaim, ScopeClaim, IssuerNames and
-// AccessTokenIssuers. Its sources and pins do not apply, since they are about
-// events. IdentifyVerified returns an error for a member that occurs twice and for
-// whatever Identify refuses of a token. A nil Extractor returns (nil, nil), which
-// is nobody.
+// audience and times the calling code has checked. payload holds the token's
+// claims, a JSON object; typ is the typ of its header, "" if it has none. The
+// rules for claims are the Extractor's: SubjectClaim, ScopeClaim, IssuerNames
+// and AccessTokenIssuers. Its sources and pins do not apply, since they are
+// about events. IdentifyVerified returns an error for a member that occurs
+// twice and for whatever Identify refuses of a token. A nil Extractor returns
+// (nil, nil), which is nobody.
 func (e *Extractor) IdentifyVerified(payload []byte, typ string) (*Identity, error) {
 	if e == nil {
 		return nil, nil

@@ -46,12 +46,12 @@
 //
 // Config.InsecureAnyIssuer and InsecureAnyAPI stand in for these pins.
 //
-// Behind an ALB and VPC Lattice v1 only headers name a caller, so that nobody is
-// known there. A client certificate beside an authorizer is data of that
-// authorizer's Identity. The id of an API key is data of an Identity in any case:
-// a key is shared by whoever has it, and never authenticates. The address or the
-// VPC endpoint that a request came from does not say who sent it;
-// adapter.Event.RequestContext has them.
+// Behind an ALB or VPC Lattice v1 only headers name a caller, so the caller is
+// always nobody there. If a route has an authorizer, a client certificate is
+// only a field of that authorizer's Identity. The id of an API key is never
+// more than a field of an Identity: a key is shared by everyone who has it, and
+// never authenticates. The address or the VPC endpoint that a request came from
+// does not say who sent it; adapter.Event.RequestContext has them.
 //
 // # Nobody
 //
@@ -76,20 +76,21 @@
 //     an issuer, a Lambda authorizer or a truststore of their own, at the
 //     function. Pins defend against that: Issuers, and also Audiences or APIs if
 //     an issuer serves others as well.
-//   - Whoever may call lambda:InvokeFunction writes the whole event, and so does
-//     anyone whose data a non-proxy integration, an IoT rule or a workflow passes
-//     on as the event. Pins do not help, since they are in the event as well. Only
-//     a signature helps, which authz/jwtverify checks again.
-//   - A client that invokes the function with a Cognito identity wrote the event.
-//     The Lambda runtime reports that identity outside the event: then nothing in
-//     the event names a caller, and the identity itself is one only if
-//     IdentityPool is listed.
+//   - Whoever may call lambda:InvokeFunction writes the whole event, and so
+//     does anyone whose data a non-proxy integration, an IoT rule or a workflow
+//     passes on as the event. Pins do not help, since they are in the event as
+//     well. Only checking the token's signature again helps, as authz/jwtverify
+//     does.
+//   - A client that invokes the function itself with a Cognito identity writes
+//     the whole event. The Lambda runtime reports that identity outside the
+//     event. No caller is then taken from the event; the caller is the reported
+//     identity if Config.Sources lists IdentityPool, and otherwise nobody.
 //
 // A token is as trustworthy as its issuer:
 //
-//   - With several issuers, a claim means the same from each of them: scopes,
-//     groups, token_use and whatever authz asks for. Require authz.Issuer where
-//     only one of them may grant something.
+//   - If several issuers are accepted, a claim counts the same whichever of
+//     them wrote it: scopes, groups, token_use and whatever authz asks for.
+//     Require authz.Issuer where only one of them may grant something.
 //   - Users may be able to write the custom: attributes of a Cognito user pool
 //     themselves, through any app client that has write access to the attribute.
 //     Do not decide by such a claim unless no client has
@@ -126,10 +127,10 @@ type Extractor struct {
 	rules                                      rules
 }
 
-// Identify returns who is calling. It returns (nil, nil) for nobody: if there is
-// no event, or if the event does not name a caller. An error means nobody as well;
-// it says for a log why what the event says was not accepted, and holds nothing
-// that the event says. Identify reads the event alone, not what NewContext put
+// Identify returns who is calling. It returns (nil, nil) for nobody: if there
+// is no event, or if the event does not name a caller. An error means nobody as
+// well. It says, for a log, why the event's data was not accepted, and holds
+// none of that data. Identify reads the event alone, not what NewContext put
 // into the request's context.
 func (e *Extractor) Identify(r *http.Request) (*Identity, error) {
 	return e.IdentifyContext(r.Context())
@@ -148,8 +149,9 @@ func (e *Extractor) IdentifyContext(ctx context.Context) (*Identity, error) {
 }
 
 // Wrap returns a handler that serves h with Identify's result in the request's
-// context, where FromContext finds it. It serves nobody too, and treats an error
-// as nobody: refusing is left to h or to package authz.
+// context, where FromContext finds it. It also serves requests whose caller is
+// nobody, and treats an error as nobody: refusing is left to h or to package
+// authz.
 func (e *Extractor) Wrap(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, _ := e.Identify(r)

@@ -14,28 +14,28 @@ type Config struct {
 
 	// Issuers are the issuers accepted: the iss of tokens, and the ids of Cognito
 	// identity pools. New refuses an issuer that no accepted source could name.
-	// Sources of tokens and IdentityPool need Issuers or InsecureAnyIssuer. Issuers
-	// that are set also hold for users of identity pools known by SigV4, and for
+	// Sources of tokens and IdentityPool need Issuers or InsecureAnyIssuer. If
+	// set, Issuers also applies to users of identity pools known by SigV4, and to
 	// Lambda authorizers if LambdaClaims maps iss or LambdaIdentity is set.
 	Issuers []string
 	// IssuerNames gives issuers that are among Issuers logical names, such as
 	// {"staff": "https://…"}, by which authz.Issuer requires one of them. Nil means
 	// that no issuer has a name.
 	IssuerNames map[string]string
-	// AccessTokenIssuers are those of Issuers whose tokens are access tokens by the
-	// time they get here, for authz.AccessToken to accept tokens that do not say so
-	// by token_use. List an issuer only if its ID tokens cannot get here because
-	// the gateway's authorizer or Audiences demands the API's own audience: the
-	// audience of an ID token is the client. Nil means none.
+	// AccessTokenIssuers are those of Issuers whose accepted tokens are all access
+	// tokens, so that authz.AccessToken accepts them even without token_use. List
+	// an issuer only if its ID tokens are refused, because the gateway's
+	// authorizer or Audiences demands the API's own audience: the audience of an
+	// ID token is the client. Nil means none.
 	AccessTokenIssuers []string
 	// APIs are the APIs accepted: requestContext.apiId, which for a Function URL
 	// is the first label of its host; for VPC Lattice the service's ARN. Nil means
 	// any.
 	APIs []string
-	// Accounts are the AWS accounts accepted that own the API, twelve digits each.
-	// Nil means any. The events of a Function URL do not say who owns it: with
-	// Accounts set its callers are nobody. VPC Lattice does not say so either, and
-	// New refuses Accounts beside it.
+	// Accounts are the AWS accounts that may own the API, twelve digits each. Nil
+	// means any. The events of a Function URL do not say who owns it: if Accounts
+	// is set, its callers are nobody. VPC Lattice does not say so either, and New
+	// refuses Accounts beside it.
 	Accounts []string
 	// Stages are the stages accepted, such as "$default". Nil means any. New
 	// refuses Stages beside VPC Lattice, which has none.
@@ -67,12 +67,12 @@ type Config struct {
 	// APIs the caller is nobody. The subject must be a string in the context.
 	LambdaClaims map[string]string
 	// LambdaIdentity is the key of a Lambda authorizer's context under which the
-	// authorizer hands on a whole identity as JSON text: authorizer.ContextKey for
-	// one of package authz/authorizer. The identity is nobody without iss, sub and
-	// exp; Issuers and Audiences hold for it as for a token. Nothing else in the
-	// context means anything then, the principalId included, and SubjectClaim,
-	// ScopeClaim and the lists do not apply, since the authorizer has applied its
-	// own. "" means that the context holds no such identity.
+	// authorizer passes a whole identity as JSON text: authorizer.ContextKey for
+	// one of package authz/authorizer. Without iss, sub and exp the caller is
+	// nobody; Issuers and Audiences apply as they do to a token. Nothing else in
+	// the context then has a meaning, not even principalId. SubjectClaim,
+	// ScopeClaim and the lists do not apply, since the authorizer has already
+	// applied its own. "" means that the context holds no such identity.
 	LambdaIdentity string
 
 	// SubjectClaim is the claim that becomes Identity.Subject. "" means sub. It must

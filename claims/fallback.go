@@ -27,15 +27,16 @@ const errEventSource = cause.Text("claims: the event does not come from the ARNs
 type Fallback struct {
 	// Sources are ARNs. Each record of an event must name one of them as its
 	// eventSourceARN (SQS, Kinesis, DynamoDB), its Sns.TopicArn or its
-	// s3.bucket.arn; an event of Amazon MSK or MQ as its eventSourceArn; one of
-	// EventBridge all of its resources, which for a schedule are the rule's ARN.
+	// s3.bucket.arn; an event of Amazon MSK or MQ must name one as its
+	// eventSourceArn. The resources of an EventBridge event must all be among
+	// Sources; for a schedule they are the rule's ARN.
 	Sources []string
 	// Events is given the events that come from Sources. Nil: they are refused.
 	Events func(ctx context.Context, event json.RawMessage) (any, error)
 
 	// Client is given the event that a user of a Cognito identity pool invoked the
-	// function with, if Identifier knows that user. The whole event is the user's
-	// word: serve nothing but the caller's own operations. FromContext finds the
+	// function with, if Identifier knows that user. The user wrote the whole
+	// event: serve nothing but the caller's own operations. FromContext finds the
 	// caller in ctx as well. Nil: such events are refused.
 	Client func(ctx context.Context, caller *Identity, event json.RawMessage) (any, error)
 	// Identifier says which pools' users are known. IdentityPool must be among its

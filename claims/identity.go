@@ -17,10 +17,11 @@ import (
 type Identity struct {
 	Source Source
 
-	// Subject is, by source: of a token sub or the claim of Config.SubjectClaim; of
-	// a Lambda authorizer what Config.LambdaClaims says; of SigV4 the UserID, or
-	// the CognitoIdentityID for a user of an identity pool; of VPC Lattice the
-	// principal; of a certificate the SubjectDN.
+	// Subject depends on the source. For a token it is sub or the claim that
+	// Config.SubjectClaim names; for a Lambda authorizer, what Config.LambdaClaims
+	// says; for SigV4, the UserID, or the CognitoIdentityID of a user of an
+	// identity pool; for VPC Lattice, the principal; for a certificate, the
+	// SubjectDN.
 	Subject string
 	// Issuer is iss, the CognitoIdentityPoolID or the certificate's IssuerDN. It is
 	// "" for other sources.
@@ -49,22 +50,22 @@ type Identity struct {
 	accessType bool    // a verifier read the type of an access token in the header
 }
 
-// Key returns what to own data by: the kind of source, the issuer and the
-// subject, each preceded by its length in bytes, so that no two callers share a
-// key. All token sources are one kind, because the same issuer's subject is the
-// same caller behind any of them.
+// Key returns a key under which to store who owns data: the kind of source, the
+// issuer and the subject, each preceded by its length in bytes, so that no two
+// callers share a key. All token sources are one kind, because the same
+// issuer's subject is the same caller behind any of them.
 //
 // The key of a client certificate, and of a Lambda authorizer's caller without
 // an issuer, has the API's id before the issuer: another API may have another
-// authorizer or truststore, and means another caller by the same name. To keep
+// authorizer or truststore, where the same name means another caller. To keep
 // such data when the API is replaced, map iss in Config.LambdaClaims from the
 // start.
 //
 // The key does not say which claim the subject came from: do not change
 // Config.SubjectClaim under existing data. For AWS credentials of an assumed
-// role the subject ends in the session's name, which whoever may assume the role
-// chooses: it is one caller only where the role's trust policy fixes
-// sts:RoleSessionName.
+// role, the subject ends in the session name, which is chosen by whoever
+// assumes the role. Such a subject is one caller only if the role's trust
+// policy fixes sts:RoleSessionName.
 func (id *Identity) Key() string {
 	key := appendPart(nil, id.row().keyKind)
 	if id.isLocal() {
@@ -120,7 +121,8 @@ func (id *Identity) HasScope(scope string) bool {
 // Claim returns a claim by its exact name, as its source delivered it: a string,
 // bool, json.Number, []any or map[string]any. The JWT authorizers of HTTP APIs
 // and Cognito authorizers deliver every claim as a string; List and Decode turn
-// that back. A null claim counts as missing. The value is the caller's own.
+// that back. A null claim counts as missing. The value is a
+// copy and may be modified.
 func (id *Identity) Claim(name string) (any, bool) {
 	c, ok := id.claims.find(name)
 	if !ok {

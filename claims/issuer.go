@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// CognitoUserPool returns the issuer of a Cognito user pool, for Config.Issuers:
-// of eu-west-1_AbCdEfGhI it is
-// https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI. It returns
-// what is not a user pool's id as it is, and New refuses that.
+// CognitoUserPool returns the issuer of a Cognito user pool, for
+// Config.Issuers. For example, the issuer of eu-west-1_AbCdEfGhI is
+// https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI. If id is not
+// the id of a user pool, CognitoUserPool returns it unchanged, and New refuses
+// it.
 func CognitoUserPool(id string) string {
 	region, _, _ := strings.Cut(id, "_")
 	domain := "amazonaws.com"

@@ -24,7 +24,7 @@ var ErrAmbiguous error = cause.Text("claims: text of a list is ambiguous")
 //
 // For any other text in such a form List returns an error that wraps
 // ErrAmbiguous. It returns nil for a claim that is missing or null, and an error
-// for a claim of another type. The list is the caller's own.
+// for a claim of another type. The list is a copy and may be modified.
 func (id *Identity) List(name string) ([]string, error) {
 	c, _ := id.claims.find(name)
 	return id.list(name, c)

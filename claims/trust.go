@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Trust says whose word an identifier takes for who is calling. A policy prints
-// it for its reviewers, and plans for a gateway and for a Lambda authorizer are
-// made from it. A nil list means no pin, except for Sources and Reads. The zero
-// Trust knows nobody.
+// Trust describes whom an identifier trusts to say who is calling. A policy
+// prints it for its reviewers, and plans for a gateway and for a Lambda
+// authorizer are made from it. A nil list means no pin, except for Sources and
+// Reads. The zero Trust knows nobody.
 type Trust struct {
 	Sources   []Source // accepted; nil: none
 	Issuers   []string
@@ -51,7 +51,7 @@ func (e *Extractor) Trust() Trust {
 }
 
 // String describes whom the Extractor knows: the sources and the pins, so that
-// a reviewer of a policy that prints it sees a pin go.
+// reviewers of a printed policy notice when a pin is removed.
 func (e *Extractor) String() string { return e.Trust().String() }
 
 // String describes the Trust in one line: its sources, then its pins in a

@@ -66,13 +66,13 @@ type Config struct {
 	// golang.org/x/net/publicsuffix has a List.
 	PublicSuffixList cookiejar.PublicSuffixList `json:"-"`
 
-	// Report, if not nil, is told why requests with an Origin are refused: at
-	// most eight times a minute for each of a few dozen reasons, and once for
-	// each origin among them, so that nobody can fill a log by making up
-	// origins. Requests that are not reported are counted, and the next report
-	// of the same reason ends with their number. origin is empty unless the
-	// client sent an origin of at most 128 bytes; an origin holds no byte that a
-	// log would have to escape. Report may be called concurrently.
+	// Report, if not nil, is told why requests with an Origin are refused: for
+	// each of a few dozen reasons at most eight times a minute, and at most once a
+	// minute for the same origin, so that nobody can fill a log by making up
+	// origins. Requests that are not reported are counted, and the next report of
+	// the same reason ends with their number. origin is empty unless the client
+	// sent an origin of at most 128 bytes; an origin holds no byte that a log
+	// would have to escape. Report may be called concurrently.
 	Report func(origin, reason string) `json:"-"`
 }
 

@@ -16,20 +16,21 @@
 //	api.Wrap(guard(mux))   // right: preflights are answered, refusals can be read
 //	guard(api.Wrap(mux))   // wrong: every preflight is refused
 //
-// Behind adapter.Handler every answer to a request that has reached Wrap carries
-// the headers: those that the adapter makes itself, and those of middleware outside
-// of Wrap, such as [http.TimeoutHandler]. A server of net/http sends the latter
-// without them. For other answers there is [Middleware.Apply].
+// Behind adapter.Handler every answer to a request that has reached Wrap
+// carries the headers: those that the adapter makes itself, and those of
+// middleware outside of Wrap, such as [http.TimeoutHandler]. Without the
+// adapter, net/http's server sends the answers of such middleware without the
+// headers. For other answers there is [Middleware.Apply].
 //
 // # What the front has to do
 //
 // The front must let preflights through. An HTTP API with an authorizer on ANY
-// /{proxy+} needs a second route, OPTIONS /{proxy+}, without an authorizer, whether
-// or not it has CORS settings: the authorizer precedes them. The AWS page below
-// says so of $default; for ANY there are two users' reports, such as
-// https://github.com/anomalyco/sst/issues/5493 (unconfirmed). A REST API needs an OPTIONS method with authorization NONE, and
-// one more on each resource that has methods of its own: there OPTIONS
-// /{proxy+} is not used.
+// /{proxy+} needs a second route, OPTIONS /{proxy+}, without an authorizer,
+// whether or not it has CORS settings: the authorizer runs before they apply.
+// The AWS page below says so of $default; for ANY there are two users' reports,
+// such as https://github.com/anomalyco/sst/issues/5493 (unconfirmed). A REST
+// API needs an OPTIONS method with authorization NONE, and one more on each
+// resource that has methods of its own: there OPTIONS /{proxy+} is not used.
 //
 // Answers that the front makes itself, such as its authorizer's 401, never reach
 // this package. A REST API adds headers to them if the gateway responses

@@ -11,16 +11,18 @@
 //
 // # How a request is decided
 //
-// [New] puts one middleware into e. It looks at the handler that Echo has chosen.
-// If Routes registered that handler, the Guard decides by its requirement, whatever
-// path, method or host led to it, and the handler runs only by a decision that was
-// made about itself. No other handler ever runs:
+// [New] puts one middleware into e. It looks at the handler that Echo has
+// chosen. If Routes registered that handler, the Guard decides by its
+// requirement, whatever path, method or host led to it, and the handler runs
+// only if the decision was made about that same handler. No other handler ever
+// runs:
 //
 //   - A route that came from e.GET, e.Static, e.Host, an echo.Group (including its
 //     not-found routes) or e.Router has no rule, even if it took the place of a
 //     route that has one. It is refused with 401 or 403.
-//   - Where no route matches, nobody gets a 401. A caller with an identity gets
-//     Echo's answer: 404, 405 with Allow, or 204 with Allow for OPTIONS.
+//   - Where no route matches, a request without an identity gets a 401. A
+//     caller with an identity gets Echo's answer: 404, 405 with Allow, or 204
+//     with Allow for OPTIONS.
 //
 // There is one decision per request, and another only if middleware changes the
 // route or its parameters afterwards. It is made before the middleware of groups
@@ -42,10 +44,10 @@
 //
 //	r.GET("/files/*", req, echo.StaticDirectoryHandler(files, true))
 //
-// The same holds for middleware before New that calls c.SetHandler, or that asks
-// Echo's router about another path with the request's own context, for example to
-// label a metric: what Echo has chosen then runs by the rule of that other route.
-// Ask with a new context.
+// The same holds for middleware before New that calls c.SetHandler, or that
+// asks Echo's router about another path with the request's own context, for
+// example to label a metric: the handler that Echo has chosen then runs under
+// the rule of that other route. Ask with a new context.
 //
 // # What is Echo's
 //
@@ -78,9 +80,10 @@ type Options struct {
 	ErrorHandler bool
 }
 
-// New makes e refuse all requests except those that the routes registered with its
-// result admit, and those for the metadata of g.Resource. A nil g is the zero
-// Guard, nil opts are the zero Options. New panics if e is nil or g is impossible.
+// New makes e refuse all requests except those that the routes registered with
+// its result admit, and those for the metadata of g.Resource. A nil g is the
+// zero Guard, nil opts are the zero Options. New panics if e is nil or g is
+// invalid.
 func New(e *echo.Echo, g *authz.Guard, opts *Options) *Routes {
 	if e == nil {
 		panic("echoauthz: New with a nil *echo.Echo")

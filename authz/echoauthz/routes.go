@@ -95,8 +95,9 @@ func (r *Routes) TRACE(path string, req authz.Requirement, h echo.HandlerFunc, m
 	return r.Add(http.MethodTrace, path, req, h, m...)
 }
 
-// RouteNotFound registers a route for requests that no other route matches, at or
-// below path if that ends in /*. If req is Public, it also serves nobody.
+// RouteNotFound registers a route for requests that no other route matches, at
+// or below path if that ends in /*. If req is Public, it also serves requests
+// without an identity.
 func (r *Routes) RouteNotFound(path string, req authz.Requirement, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
 	return r.Add(echo.RouteNotFound, path, req, h, m...)
 }
