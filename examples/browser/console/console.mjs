@@ -292,6 +292,8 @@ await check('only what was stopped, and nothing after Clear', async ({ equal, fa
     if (text.includes('/hello')) fail(`not stopped, and shown: ${text}`);
   }
   await page.click('#clear');
+  // The page asks its server first.
+  await page.waitForFunction(() => document.querySelectorAll('#list li').length === 0, null, { timeout: 5000 }).catch(() => {});
   equal('requests', await page.locator('#list li').count(), 0);
   await page.context().close();
 });
