@@ -1,6 +1,6 @@
 output "url" {
   description = "Where clients reach the API."
-  value       = var.domain == null ? aws_apigatewayv2_api.this.api_endpoint : "https://${var.domain.name}/${var.domain.base_path}"
+  value       = local.url
 }
 
 output "api_id" {
@@ -29,10 +29,15 @@ output "machine_client_id" {
 }
 
 output "token_url" {
-  value = "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.this.name}.amazoncognito.com/oauth2/token"
+  value = local.token_url
+}
+
+locals {
+  url       = var.domain == null ? aws_apigatewayv2_api.this.api_endpoint : "https://${var.domain.name}/${var.domain.base_path}"
+  token_url = "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.this.name}.amazoncognito.com/oauth2/token"
 }
 
 output "smoke" {
   description = "The smoke test of what was deployed."
-  value       = "examples/notes/deploy/smoke '${var.domain == null ? aws_apigatewayv2_api.this.api_endpoint : "https://${var.domain.name}/${var.domain.base_path}"}' '${aws_cognito_user_pool.this.id}' '${aws_cognito_user_pool_client.machine.id}' 'https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.this.name}.amazoncognito.com/oauth2/token'"
+  value       = "go run ./examples/notes/deploy/smoke -url '${local.url}' -token-url '${local.token_url}' -client '${aws_cognito_user_pool_client.machine.id}' -pool '${aws_cognito_user_pool.this.id}'"
 }
