@@ -1,0 +1,3 @@
+package mcp
+
+var WithoutToken = withoutToken
