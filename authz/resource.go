@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gatehouse-go/gatehouse/claims"
@@ -20,12 +21,18 @@ import (
 // Guard.Metadata at the paths of MetadataPaths, for GET and OPTIONS. The
 // authorization servers are the issuers that the Guard's Identifier trusts.
 // Nothing of a request enters the metadata.
+//
+// The pages of every origin may read the metadata. A cors.Middleware around the
+// routes replaces that permission by its own, so that only the pages which may use
+// the API can read them. Where all shall, the paths must be served outside of it;
+// examples/mcp does so.
 type Resource struct {
 	// URL is the resource identifier, which clients name when they ask for a
 	// token, and which should be the token's aud. It is an https URL with a host
 	// and, if the API has them, a port and a path, including stage and base path.
-	// It has no query, fragment, user or upper-case letters in the host. http is
-	// accepted for loopback hosts, for tests and laptops.
+	// It has no query, fragment, user or upper-case letters in scheme and host, and
+	// escapes where the path needs them, since clients compare it byte for byte. http
+	// is accepted for loopback hosts, for tests and laptops.
 	URL string
 
 	// ScopesSupported are published in the metadata and in the challenge of each
@@ -97,10 +104,19 @@ func refuseResource(text string) string {
 		return "has a user"
 	case u.Host != strings.ToLower(u.Host):
 		return "has capitals in its host, which clients compare to the letter"
+	case u.String() != text || strings.HasSuffix(u.Host, ":"):
+		return "is not spelled as clients spell it, such as " + strconv.Quote(spelled(u))
 	case strings.ContainsAny(u.Path, "{}") || strings.Contains(u.Path, "//") || hasDots(u.Path):
 		return "has a path that is not clean"
 	}
 	return ""
+}
+
+// spelled returns u in lower case and with escapes, where it needs them.
+func spelled(u *url.URL) string {
+	clean := *u
+	clean.Host = strings.TrimSuffix(u.Host, ":")
+	return clean.String()
 }
 
 func hasDots(path string) bool {
