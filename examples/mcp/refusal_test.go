@@ -129,6 +129,7 @@ func TestMessages(t *testing.T) {
 				{"no JSON", `name=add_task`, 400},
 				{"nothing", ``, 400},
 				{"too much", calling(`{"name":"list_tasks","arguments":{"x":"` + strings.Repeat("x", 1<<20) + `"}}`), 413},
+				{"a subscription", `{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{}}`, 404},
 				{"a tool that does not exist", calling(`{"name":"drop_tasks"}`), 200}, // JSON-RPC's own error
 			} {
 				response, body := d.send(t, test.message, header)

@@ -18,6 +18,7 @@ const maxMessage = 1 << 20
 
 var (
 	errTooLarge = &authz.Error{Status: http.StatusRequestEntityTooLarge, Err: errors.New("mcp: the message is too large")}
+	errListen   = &authz.Error{Status: http.StatusNotFound, Err: errors.New("mcp: a subscription would keep the function running")}
 	errMessage  = &authz.Error{Status: http.StatusBadRequest, Err: errors.New("mcp: the body is not one JSON-RPC message")}
 )
 
@@ -45,7 +46,8 @@ func (s scopes) requirement() authz.Requirement {
 
 // toolCalled returns the name of the tool that a request calls, "" if it calls none.
 // It reads the body, and puts a copy in its place for the handler, which gets this
-// very request. A batch is refused: the protocol has none since 2025-06-18.
+// very request. A batch is refused: the protocol has none since 2025-06-18. So is a
+// subscription, which Lambda would bill for as long as the client listens.
 func toolCalled(r *http.Request) (string, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxMessage+1))
 	if err != nil {
@@ -60,7 +62,10 @@ func toolCalled(r *http.Request) (string, error) {
 		return "", errMessage
 	}
 	request, ok := message.(*jsonrpc.Request)
-	if !ok || request.Method != "tools/call" {
+	switch {
+	case ok && request.Method == "subscriptions/listen":
+		return "", errListen
+	case !ok || request.Method != "tools/call":
 		return "", nil
 	}
 	// A map, because a struct would take "Name" for "name" as well.
