@@ -17,9 +17,9 @@ import (
 // Resource describes an API as an OAuth 2.0 protected resource (RFC 9728), so that
 // clients, such as those of MCP, can find out whose tokens it accepts. Each
 // challenge of a Guard that has a Resource says where the metadata are. NewMux and
-// echoauthz.New register public routes for them; with other routers, register
-// Guard.Metadata at the paths of MetadataPaths, for GET and OPTIONS. The
-// authorization servers are the issuers that the Guard's Identifier trusts.
+// New of echoauthz, ginauthz and chiauthz register public routes for them; with other
+// routers, register Guard.Metadata at the paths of MetadataPaths, for GET and OPTIONS.
+// The authorization servers are the issuers that the Guard's Identifier trusts.
 // Nothing of a request enters the metadata.
 //
 // The pages of every origin may read the metadata. A cors.Middleware around the

@@ -71,9 +71,10 @@ type Options struct {
 }
 
 // New makes router refuse all requests but those that the routes registered with
-// its result admit. A nil g is the zero Guard, nil opts are the zero Options. New
-// panics if router is nil, if it has routes or groups already, if it is what With,
-// Group or Route returned, or if g is impossible.
+// its result admit, and those for the metadata of g.Resource. A nil g is the zero
+// Guard, nil opts are the zero Options. New panics if router is nil, if it has routes
+// or groups already, if it is what With, Group or Route returned, or if g is
+// impossible.
 func New(router *chi.Mux, g *authz.Guard, opts *Options) *Routes {
 	if router == nil {
 		panic("chiauthz: New with a nil *chi.Mux")
@@ -93,7 +94,21 @@ func New(router *chi.Mux, g *authz.Guard, opts *Options) *Routes {
 		places: map[place]string{},
 	}
 	s.enter()
-	return &Routes{site: s, requirement: authz.Public()}
+	r := &Routes{site: s, requirement: authz.Public()}
+	for _, path := range g.Resource.MetadataPaths() {
+		for _, method := range metadataMethods(opts) {
+			r.Method(method, path, authz.Public(), g.Metadata())
+		}
+	}
+	return r
+}
+
+// metadataMethods are those to register: with GetHead HEAD comes with GET.
+func metadataMethods(opts *Options) []string {
+	if opts.GetHead {
+		return []string{http.MethodGet, http.MethodOptions}
+	}
+	return []string{http.MethodGet, http.MethodHead, http.MethodOptions}
 }
 
 // site is what the Routes of one New share.
