@@ -144,8 +144,8 @@ func (c *chain) file(caller string, content []byte) string {
 	return f.ID
 }
 
-// roundTrip takes 20 MB up and down.
-func (c *chain) roundTrip() {
+// roundTrip takes 20 MB up and down, and returns the download's header.
+func (c *chain) roundTrip() http.Header {
 	c.t.Helper()
 	content := bytes.Repeat([]byte("20 MB of a picture. "), 1<<20)
 	id := c.file("ada", content)
@@ -163,17 +163,18 @@ func (c *chain) roundTrip() {
 	if err != nil || n != int64(len(content)) || [32]byte(sum.Sum(nil)) != sha256.Sum256(content) {
 		c.t.Errorf("status %d, %d bytes, %v", resp.StatusCode, n, err)
 	}
-	if got := resp.Header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment;") {
-		c.t.Errorf("Content-Disposition %q", got)
-	}
-	if got := resp.Header.Get("Content-Type"); got != "application/octet-stream" {
-		c.t.Errorf("Content-Type %q", got)
-	}
+	return resp.Header
 }
 
 func TestRoundTrip(t *testing.T) {
 	c := start(t, "")
-	c.roundTrip()
+	header := c.roundTrip()
+	if got := header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment;") {
+		t.Errorf("Content-Disposition %q", got)
+	}
+	if got := header.Get("Content-Type"); got != "application/octet-stream" {
+		t.Errorf("Content-Type %q", got)
+	}
 	log := c.log.String()
 	if lines := strings.Count(log, "\n"); lines < 3 || strings.Contains(log, "X-Amz-") || strings.Contains(log, "Grüße") {
 		t.Errorf("%d lines, which must hold neither a URL that works nor a file's name:\n%s", lines, log)
@@ -322,7 +323,8 @@ func TestOthers(t *testing.T) {
 	}
 }
 
-// TestMoto takes the 20 MB through moto's S3, which checks no signatures.
+// TestMoto takes the 20 MB through moto's S3, which checks no signatures and
+// does not make downloads of them.
 func TestMoto(t *testing.T) {
 	endpoint := standin.Moto(t)
 	_, err := client(endpoint).CreateBucket(t.Context(), &s3.CreateBucketInput{
