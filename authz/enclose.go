@@ -56,6 +56,10 @@ func (g *Guard) conclude(e *enclosed, r *http.Request) {
 	}
 	e.keepShared()
 	switch {
+	case why == errUnasked && e.asked.Load():
+		// A panic ended the decision, which was reported, and somebody recovered; or
+		// another goroutine is still deciding.
+		e.answer(e.w, r, &Error{Status: http.StatusInternalServerError, Code: CodeServerError, Err: errUndecided})
 	case status/100 == 3, status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
 		g.Unknown(e.w, r, e.routerAnswer(status))
 	default:

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // enclosed is the writer inside Enclose. Its header map is its own for good; what
@@ -19,6 +20,7 @@ type enclosed struct {
 	header http.Header
 
 	answering sync.WaitGroup // a refusal that is being written
+	asked     atomic.Bool    // a decision has begun
 
 	mu     sync.Mutex // orders a decision in another goroutine against the answer
 	state  state

@@ -93,8 +93,11 @@ func (g *Guard) Check(r *http.Request, req Requirement) (*http.Request, error) {
 // net/http's. It returns the request to go on with, as Check does; or it
 // answers w, and returns nil and false. No caller meets a nil req.
 func (g *Guard) Allow(w http.ResponseWriter, r *http.Request, req Requirement) (*http.Request, bool) {
-	decided, refusal := g.decide(r, req)
 	enclosed := g.enclosing(w)
+	if enclosed != nil {
+		enclosed.asked.Store(true)
+	}
+	decided, refusal := g.decide(r, req)
 	switch {
 	case refusal == nil && enclosed != nil:
 		enclosed.open()

@@ -68,6 +68,30 @@ func TestForeignRoutesAfterTheFirstRequest(t *testing.T) {
 	}
 }
 
+// A group that is older than New has none of its middleware. A route that is added to
+// it after the first request runs, and nobody sees its answer.
+func TestForeignRoutesOfAnOlderGroup(t *testing.T) {
+	s := newSite()
+	group := s.Group("/old")
+	s.routes().GET("/guarded", authz.Public(), ran("guarded"))
+	serve(s.served, as("", "GET", "/guarded"))
+	group.GET("/x", func(c *gin.Context) {
+		c.Header("X-Secret", "secret")
+		c.String(http.StatusOK, "secret")
+		c.Writer.Flush()
+	})
+	for _, who := range []string{"", "admin"} {
+		s.decisions = nil
+		w := serve(s.served, as(who, "GET", "/old/x"))
+		if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") || w.Header().Get("X-Secret") != "" {
+			t.Errorf("%q: status %d, header %v, body %q", who, w.Code, w.Header(), w.Body)
+		}
+		if len(s.decisions) != 1 || s.decisions[0].Result == authz.Granted {
+			t.Errorf("%q: decisions %v", who, s.decisions)
+		}
+	}
+}
+
 // Whoever serves the engine instead of the Routes serves nothing.
 func TestServingTheEngine(t *testing.T) {
 	s := newSite()

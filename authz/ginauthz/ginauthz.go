@@ -21,6 +21,9 @@
 //     registered with a requirement. Otherwise every request panics, and the
 //     message names the foreign routes: those of engine.GET, of a gin.RouterGroup
 //     or of engine.Static.
+//   - A route that is added after that, to the engine, is refused. One that is added
+//     to a gin.RouterGroup older than New does run, since gin gives it none of New's
+//     middleware, and its answer is replaced by a 500 ([authz.Guard.Enclose]).
 //   - A request that reaches the engine in another way, such as by engine.Run, is
 //     refused with 401 or 403.
 //   - Where no route matches, nobody gets a 401, and a caller with an identity a
@@ -105,7 +108,7 @@ func New(engine *gin.Engine, g *authz.Guard, opts *Options) *Routes {
 	mustBeNew(engine)
 	engine.RedirectTrailingSlash, engine.RedirectFixedPath = false, false
 	engine.HandleMethodNotAllowed = true // for Allow
-	s := &site{engine: engine, guard: g, opts: *opts, routes: map[place]*route{}}
+	s := &site{engine: engine, enclosed: g.Enclose(engine), guard: g, opts: *opts, routes: map[place]*route{}}
 	engine.Use(s.middleware)
 	r := &Routes{site: s, base: "/", requirement: authz.Public()}
 	for _, path := range g.Resource.MetadataPaths() {
@@ -137,9 +140,10 @@ var middlewareCode = reflect.ValueOf((*site)(nil).middleware).Pointer()
 
 // site is what the Routes of one New share.
 type site struct {
-	engine *gin.Engine
-	guard  *authz.Guard
-	opts   Options
+	engine   *gin.Engine
+	enclosed http.Handler // the engine, for groups that are older than New: see Enclose
+	guard    *authz.Guard
+	opts     Options
 
 	mu      sync.Mutex // gin's own registration has no lock
 	rules   []authz.Rule

@@ -24,7 +24,7 @@ func (r *Routes) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	before := req.MultipartForm
 	marked := r.site.mark(req)
 	defer removeForm(marked, before)
-	r.site.engine.ServeHTTP(w, marked)
+	r.site.enclosed.ServeHTTP(w, marked)
 }
 
 // through is the context's key for the site whose Routes a request came through.
