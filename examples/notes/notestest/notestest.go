@@ -56,6 +56,11 @@ var Callers = []authztest.Caller{
 // http.ServeMux has another, and 0 where both answer alike; Alike fails if they do
 // not differ there. Strangers must be answered alike without exception.
 func Alike(t *testing.T, newHandler func(authz.Identifier, notes.Store) http.Handler, differs func(method, path, caller string) int) {
+	steps := append(story, grid()...)
+	t.Logf("%d requests", len(steps))
+	if len(steps) < 300 {
+		t.Error("the list has shrunk below 300")
+	}
 	for _, format := range []adapter.Format{0, adapter.HTTPAPIV2, adapter.HTTPAPIV1, adapter.RESTAPI} {
 		name := "without a front"
 		if format != 0 {
@@ -64,7 +69,7 @@ func Alike(t *testing.T, newHandler func(authz.Identifier, notes.Store) http.Han
 		t.Run(name, func(t *testing.T) {
 			model := newTeller(t, notes.Handler(Pinned, &notes.Memory{}), format)
 			other := newTeller(t, newHandler(Pinned, &notes.Memory{}), format)
-			for _, step := range append(story, grid()...) {
+			for _, step := range steps {
 				t.Run(step.name, func(t *testing.T) {
 					status := 0
 					if step.as != "" {
