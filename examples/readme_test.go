@@ -44,7 +44,33 @@ func TestReadmePrograms(t *testing.T) {
 	}
 	for i, block := range blocks {
 		program, _, _ := strings.Cut(block, "```")
+		if strings.HasPrefix(program, "package main") {
+			continue // TestDocPrograms
+		}
 		t.Run(fmt.Sprint(i+1), func(t *testing.T) { compile(t, complete(t, program)) })
+	}
+}
+
+// TestDocPrograms: each whole program in the README and docs compiles as it stands.
+func TestDocPrograms(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, page := range append(pages, "../README.md") {
+		content, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, block := range strings.Split(string(content), "```go\npackage main\n")[1:] {
+			found++
+			program, _, _ := strings.Cut(block, "```")
+			t.Run(fmt.Sprint(filepath.Base(page), " ", i+1), func(t *testing.T) { compile(t, "package main\n"+program) })
+		}
+	}
+	if found == 0 {
+		t.Error("no program found")
 	}
 }
 
