@@ -37,6 +37,7 @@ var budgets = map[string]budget{
 	"GET/REST":              {allocs: 13, bytes: 6.4 * kB},
 	"GET/v2/deadline":       {allocs: 15},
 	"GET/REST/deadline":     {allocs: 15},
+	"GET/ALB":               {allocs: 17, bytes: 3.3 * kB},
 	"POST/v2":               {allocs: 19},
 	"POST/REST":             {allocs: 19},
 	"cookies":               {allocs: 18},

@@ -34,8 +34,11 @@ func BenchmarkInvoke(b *testing.B) {
 }
 
 func archived(s scenario.Scenario) lambda.Handler {
-	if s.REST {
+	switch {
+	case s.REST:
 		return lambda.NewHandler(httpadapter.New(s.Handler).ProxyWithContext)
+	case s.ALB:
+		return lambda.NewHandler(httpadapter.NewALB(s.Handler).ProxyWithContext)
 	}
 	return lambda.NewHandler(httpadapter.NewV2(s.Handler).ProxyWithContext)
 }

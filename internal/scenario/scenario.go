@@ -26,7 +26,8 @@ type Scenario struct {
 	Event   []byte
 	Handler http.HandlerFunc
 	Bytes   int  // of the body, if it is large
-	REST    bool // the event is a REST API's, otherwise an HTTP API's
+	REST    bool // the event is a REST API's
+	ALB     bool // the event is a load balancer's; of neither: an HTTP API's
 	Limited bool // the invocation has a deadline, as in production
 }
 
@@ -41,6 +42,7 @@ func All(tb testing.TB, folder string) []Scenario {
 		{Name: "GET/v2/deadline", Event: get, Handler: SayHello, Limited: true},
 		{Name: "GET/REST/deadline", Event: EventFile(tb, folder, "rest_get.json"), Handler: SayHello, REST: true, Limited: true},
 		{Name: "GET/REST", Event: EventFile(tb, folder, "rest_get.json"), Handler: SayHello, REST: true},
+		{Name: "GET/ALB", Event: EventFile(tb, folder, "alb_get.json"), Handler: SayHello, ALB: true},
 		{Name: "POST/v2", Event: post, Handler: echoBody},
 		{Name: "POST/REST", Event: EventFile(tb, folder, "rest_post.json"), Handler: echoBody, REST: true},
 		{Name: "cookies", Event: get, Handler: setCookies},
