@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -168,7 +169,9 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 // asked is the JSON-RPC method and tool, or the scope and resource, of a request.
 func asked(r *http.Request) string {
 	if query := r.URL.Query(); query.Has("scope") {
-		return fmt.Sprintf(" scope=%s resource=%s", query.Get("scope"), query.Get("resource"))
+		scopes := strings.Fields(query.Get("scope")) // in any order: the client keeps a set
+		slices.Sort(scopes)
+		return fmt.Sprintf(" scope=%s resource=%s", strings.Join(scopes, " "), query.Get("resource"))
 	}
 	if r.Header.Get("Content-Type") != "application/json" {
 		return ""
