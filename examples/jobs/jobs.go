@@ -20,6 +20,7 @@ import (
 
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/examples/internal/answer"
 )
 
 // Scopes of the operations.
@@ -78,19 +79,19 @@ func (s *Service) Handler(who authz.Identifier) *authz.Mux {
 func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxText))
 	if large := new(http.MaxBytesError); errors.As(err, &large) {
-		problem(w, http.StatusRequestEntityTooLarge, "A job has up to 262144 bytes. Store what is larger, and send where it is.")
+		answer.Problem(w, http.StatusRequestEntityTooLarge, "A job has up to 262144 bytes. Store what is larger, and send where it is.")
 		return
 	}
 	var ask struct {
 		Text string `json:"text"`
 	}
 	if err != nil || json.Unmarshal(body, &ask) != nil || ask.Text == "" {
-		problem(w, http.StatusBadRequest, `The body must be {"text": "…"}.`)
+		answer.Problem(w, http.StatusBadRequest, `The body must be {"text": "…"}.`)
 		return
 	}
 	keys := r.Header.Values("Idempotency-Key")
 	if len(keys) > 1 || len(keys) == 1 && (keys[0] == "" || len(keys[0]) > 200) {
-		problem(w, http.StatusBadRequest, "Idempotency-Key must be one value of 1 to 200 bytes.")
+		answer.Problem(w, http.StatusBadRequest, "Idempotency-Key must be one value of 1 to 200 bytes.")
 		return
 	}
 	caller, _ := claims.FromContext(r.Context())
@@ -101,12 +102,12 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	job, err := s.add(r.Context(), caller, id, ask.Text, hash(string(body)))
 	switch {
 	case errors.Is(err, errReused):
-		problem(w, http.StatusUnprocessableEntity, "This Idempotency-Key was used for another request.")
+		answer.Problem(w, http.StatusUnprocessableEntity, "This Idempotency-Key was used for another request.")
 	case err != nil:
 		fail(w, r, err)
 	default:
 		w.Header().Set("Location", "/jobs/"+job.ID)
-		reply(w, http.StatusAccepted, job)
+		answer.JSON(w, http.StatusAccepted, job)
 	}
 }
 
@@ -152,14 +153,14 @@ func (s *Service) get(w http.ResponseWriter, r *http.Request) {
 	job, err := s.Store.Get(r.Context(), hash(caller.Key()), r.PathValue("id"))
 	switch {
 	case errors.Is(err, ErrNotFound):
-		problem(w, http.StatusNotFound, "There is no such job.")
+		answer.Problem(w, http.StatusNotFound, "There is no such job.")
 	case err != nil:
 		fail(w, r, err)
 	default:
 		if job.State == Queued || job.State == Running {
 			w.Header().Set("Retry-After", "1")
 		}
-		reply(w, http.StatusOK, job)
+		answer.JSON(w, http.StatusOK, job)
 	}
 }
 
@@ -173,21 +174,8 @@ func hash(texts ...string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-func reply(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
-
-// problem answers as authz does (RFC 9457).
-func problem(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"title": http.StatusText(status), "status": status, "detail": detail})
-}
-
 func fail(w http.ResponseWriter, r *http.Request, err error) {
 	slog.ErrorContext(r.Context(), "jobs: the store or the queue failed", "error", err)
 	w.Header().Set("Retry-After", "1")
-	problem(w, http.StatusServiceUnavailable, "")
+	answer.Problem(w, http.StatusServiceUnavailable, "")
 }

@@ -5,7 +5,6 @@ package profile
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/examples/internal/answer"
 )
 
 // Scope is what the profile requires; userInfo asks for it too.
@@ -45,7 +45,7 @@ func Handler(who authz.Identifier, info Asker) *authz.Mux {
 		p := Profile{Subject: caller.Subject, Username: caller.Username}
 		if email, ok := caller.Claim("email"); ok {
 			p.Email, _ = email.(string)
-			reply(w, http.StatusOK, p)
+			answer.JSON(w, http.StatusOK, p)
 			return
 		}
 		token, _ := bearer(r.Header)
@@ -55,14 +55,14 @@ func Handler(who authz.Identifier, info Asker) *authz.Mux {
 			// Valid for the gateway and not for the issuer: revoked, say. The client
 			// needs another token.
 			mux.Guard().Challenge(w.Header(), &authz.Error{Status: http.StatusUnauthorized, Code: authz.CodeInvalidToken})
-			problem(w, http.StatusUnauthorized)
+			answer.Problem(w, http.StatusUnauthorized, "")
 		case err != nil:
 			slog.ErrorContext(r.Context(), "profile: the issuer's userInfo endpoint failed", "error", err)
 			w.Header().Set("Retry-After", "1")
-			problem(w, http.StatusServiceUnavailable)
+			answer.Problem(w, http.StatusServiceUnavailable, "")
 		default:
 			p.Email = email
-			reply(w, http.StatusOK, p)
+			answer.JSON(w, http.StatusOK, p)
 		}
 	})
 	return mux
@@ -77,18 +77,4 @@ func bearer(h http.Header) (string, bool) {
 	}
 	scheme, token, ok := strings.Cut(values[0], " ")
 	return token, ok && strings.EqualFold(scheme, "Bearer")
-}
-
-func reply(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
-
-// problem answers as authz does (RFC 9457).
-func problem(w http.ResponseWriter, status int) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"title": http.StatusText(status), "status": status})
 }

@@ -13,12 +13,14 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/authz"
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/examples/internal/answer"
 )
 
 // Scopes of the operations.
@@ -86,10 +88,10 @@ func (a *api) upload(w http.ResponseWriter, r *http.Request) {
 	case !read(w, r, &ask):
 		return
 	case ask.Size < 1 || ask.Size > MaxSize:
-		problem(w, http.StatusUnprocessableEntity, "size must be from 1 to 104857600.")
+		answer.Problem(w, http.StatusUnprocessableEntity, "size must be from 1 to 104857600.")
 		return
-	case !known(ask.Type):
-		problem(w, http.StatusUnprocessableEntity, "type must be one of "+strings.Join(Types, ", ")+".")
+	case !slices.Contains(Types, ask.Type):
+		answer.Problem(w, http.StatusUnprocessableEntity, "type must be one of "+strings.Join(Types, ", ")+".")
 		return
 	}
 	key := prefix(r) + rand.Text()
@@ -98,7 +100,7 @@ func (a *api) upload(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	reply(w, http.StatusCreated, map[string]any{"key": key, "put": put})
+	answer.JSON(w, http.StatusCreated, map[string]any{"key": key, "put": put})
 }
 
 func (a *api) add(w http.ResponseWriter, r *http.Request) {
@@ -112,17 +114,17 @@ func (a *api) add(w http.ResponseWriter, r *http.Request) {
 		return
 	case !owned(ask.Key, owner):
 		// The same answer as for a key that was never given out.
-		problem(w, http.StatusUnprocessableEntity, "key is not one that POST /uploads gave you.")
+		answer.Problem(w, http.StatusUnprocessableEntity, "key is not one that POST /uploads gave you.")
 		return
 	case ask.Name == "" || len(ask.Name) > 200 || strings.ContainsFunc(ask.Name, func(c rune) bool { return c < ' ' || c == 0x7f || c == '/' || c == '\\' }):
-		problem(w, http.StatusUnprocessableEntity, "name must be a file name of 1 to 200 bytes.")
+		answer.Problem(w, http.StatusUnprocessableEntity, "name must be a file name of 1 to 200 bytes.")
 		return
 	}
 	id := rand.Text()
 	a.mu.Lock()
 	a.files[id] = file{owner, ask.Key, ask.Name}
 	a.mu.Unlock()
-	reply(w, http.StatusCreated, map[string]string{"id": id})
+	answer.JSON(w, http.StatusCreated, map[string]string{"id": id})
 }
 
 func (a *api) url(w http.ResponseWriter, r *http.Request) {
@@ -131,7 +133,7 @@ func (a *api) url(w http.ResponseWriter, r *http.Request) {
 	a.mu.Unlock()
 	// Both are asked again: the file is the caller's, and so is what it names.
 	if owner := prefix(r); !ok || f.owner != owner || !owned(f.key, owner) {
-		problem(w, http.StatusNotFound, "There is no such file.")
+		answer.Problem(w, http.StatusNotFound, "There is no such file.")
 		return
 	}
 	get, err := a.s3.Get(r.Context(), f.key, f.name)
@@ -139,7 +141,7 @@ func (a *api) url(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	reply(w, http.StatusOK, get)
+	answer.JSON(w, http.StatusOK, get)
 }
 
 // prefix is where a caller's objects are: a hash, so that no key names anybody.
@@ -157,15 +159,6 @@ func owned(key, prefix string) bool {
 	})
 }
 
-func known(contentType string) bool {
-	for _, t := range Types {
-		if t == contentType {
-			return true
-		}
-	}
-	return false
-}
-
 // attachment is the Content-Disposition of a download.
 func attachment(name string) string {
 	if d := mime.FormatMediaType("attachment", map[string]string{"filename": name}); d != "" {
@@ -180,31 +173,17 @@ func read(w http.ResponseWriter, r *http.Request, v any) bool {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(v); err != nil {
 		if large := new(http.MaxBytesError); errors.As(err, &large) {
-			problem(w, http.StatusRequestEntityTooLarge, "Send the bytes of the file to the URL that POST /uploads returns.")
+			answer.Problem(w, http.StatusRequestEntityTooLarge, "Send the bytes of the file to the URL that POST /uploads returns.")
 		} else {
-			problem(w, http.StatusBadRequest, "The body must be a JSON object with the members that are documented.")
+			answer.Problem(w, http.StatusBadRequest, "The body must be a JSON object with the members that are documented.")
 		}
 		return false
 	}
 	return true
 }
 
-func reply(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store") // a URL in it is as good as a password
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
-
-// problem answers as authz does (RFC 9457).
-func problem(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"title": http.StatusText(status), "status": status, "detail": detail})
-}
-
 // fail logs why there is no URL: the credentials cannot be had.
 func fail(w http.ResponseWriter, r *http.Request, err error) {
 	slog.ErrorContext(r.Context(), "uploads: signing failed; may the function's role be assumed?", "error", err)
-	problem(w, http.StatusServiceUnavailable, "")
+	answer.Problem(w, http.StatusServiceUnavailable, "")
 }
