@@ -1,6 +1,7 @@
 // Package browser holds no code, only a test: the notes API behind each kind of
-// front and each owner of CORS, asked by the script of a page in Chromium. What
-// a page may read is the browser's decision, which no test in Go can make.
+// front and each owner of CORS, asked by the script of a page in Chromium, and the
+// chat between three browsers. What a page may read is the browser's decision,
+// which no test in Go can make.
 //
 //	cd examples/browser && npm ci && go test -v .
 //

@@ -7,22 +7,10 @@
 //
 // FOLDER is the node_modules that hold playwright-core, CHROMIUM the browser.
 import { on } from 'node:events';
-import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
+import { launch } from './launch.mjs';
 
-const [folder, executablePath] = process.argv.slice(2);
-const { chromium } = await import(pathToFileURL(join(resolve(folder), 'playwright-core/index.mjs')));
-
-// The profile is a temporary one, and nothing but loopback can be reached.
-const browser = await chromium.launch({
-  executablePath,
-  args: [
-    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync',
-    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
-  ],
-});
+const browser = await launch(...process.argv.slice(2));
 
 // These two run in the page. An answer without status is one it may not read.
 async function withFetch({ url, method, header, body, credentials }) {
