@@ -10,8 +10,10 @@ import (
 // quotes are the pages whose fragments stand, word for word, in the Go files of a
 // folder, where they are compiled and tested.
 var quotes = map[string]string{
-	"migrate.md":   "migrate",
-	"providers.md": "providers",
+	"migrate.md":     "migrate",
+	"permissions.md": "permissions",
+	"providers.md":   "providers",
+	"testing.md":     "permissions",
 }
 
 // TestDocQuotes finds each fragment of those pages. How far a line is indented does
