@@ -14,6 +14,7 @@ locals {
     latency   = merge(local.ours, { metric = "Latency", statistic = "p99", above = 20000, minutes = 5, says = "One request in a hundred comes near the limit of 29 seconds." })
     errors    = merge(local.lambda, { metric = "Errors", statistic = "Sum", above = 0, minutes = 1, says = "The function ended or did not start." })
     throttles = merge(local.lambda, { metric = "Throttles", statistic = "Sum", above = 0, minutes = 1, says = "More requests at once than reserved_concurrency allows." })
+    clients   = merge(local.api, { metric = "4xx", statistic = "Sum", above = 500, minutes = 5, says = "Many requests were answered 4xx, by the gateway's authorizer or the function." })
     server    = merge(local.api, { metric = "5xx", statistic = "Sum", above = 0, minutes = 1, says = "Clients were answered 5xx; where the function saw nothing, its permission or deployment is wrong." })
   }
 }
