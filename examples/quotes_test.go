@@ -10,6 +10,7 @@ import (
 // quotes are the pages whose fragments stand, word for word, in the Go files of a
 // folder, where they are compiled and tested.
 var quotes = map[string]string{
+	"cors.md":        "crossorigin",
 	"migrate.md":     "migrate",
 	"permissions.md": "permissions",
 	"providers.md":   "providers",
