@@ -11,7 +11,8 @@ import (
 func Cognito() Provider {
 	return Provider{
 		Claims: claims.Config{
-			Issuers: []string{claims.CognitoUserPool("eu-west-1_AbCdEfGhI")},
+			Issuers:   []string{claims.CognitoUserPool("eu-west-1_AbCdEfGhI")},
+			Audiences: []string{"7abc1d2ef3gh"}, // the clients
 		},
 		Tokens: jwtverify.CognitoUserPool("eu-west-1_AbCdEfGhI", "7abc1d2ef3gh"),
 		Read:   authz.Scope("notes-api/read"),

@@ -166,6 +166,7 @@ func TestGoogle(t *testing.T) {
 		{"a private account", set{"hd": nil, "email": "ada@gmail.com"}, none, none},
 		{"another website's", set{"aud": "other.apps.googleusercontent.com", "azp": "other.apps.googleusercontent.com"}, bad, bad},
 		{"a service account that names our audience", set{"azp": "1173", "sub": "1173", "hd": nil, "email": "x@p.iam.gserviceaccount.com"}, none, bad},
+		{"another client that names our audience", set{"azp": "other.apps.googleusercontent.com"}, none, bad},
 		{"without https://", set{"iss": "accounts.google.com"}, bad, bad},
 	})
 }
@@ -205,6 +206,11 @@ func check(t *testing.T, p providers.Provider, audience []string, base set, rows
 	}
 	if got := statuses(trusting, "opaque"); !slices.Equal(got, bad) {
 		t.Errorf("an opaque token: %v", got)
+	}
+	// Another API of the tenant's may pass its tokens on to our function.
+	jwt.Audience = []string{"another"}
+	if got := statuses(trusting, sign(t, base, set{"aud": "another"})); !slices.Equal(got, bad) {
+		t.Errorf("another API's token, which its own gateway let pass: %v", got)
 	}
 }
 
