@@ -10,16 +10,22 @@
 // NOTES_TABLE names the DynamoDB table that keeps the notes. Without it they are
 // kept in memory: each execution environment of the function has its own, and
 // loses them when Lambda ends it.
+//
+// NOTES_ORIGIN is the origin of the pages that may read answers, behind a REST API
+// that answers their preflights. An HTTP API does all of this by itself.
 package main
 
 import (
 	"context"
+	"fmt"
 	"log"
+	"net/http"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/cors"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 	"github.com/gatehouse-go/gatehouse/examples/notes/dynamostore"
 )
@@ -37,7 +43,24 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(adapter.New(notes.Handler(who, store), notes.Observed()))
+	h, err := readableFrom(os.Getenv, notes.Handler(who, store))
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(adapter.New(h, notes.Observed()))
+}
+
+// readableFrom lets pages of the origin that the environment names read answers.
+func readableFrom(getenv func(string) string, h http.Handler) (http.Handler, error) {
+	origin := getenv("NOTES_ORIGIN")
+	if origin == "" {
+		return h, nil
+	}
+	pages, err := cors.New(cors.Config{AllowOrigins: []string{origin}, Owner: cors.OwnerGatewayPreflight})
+	if err != nil {
+		return nil, fmt.Errorf("notes: NOTES_ORIGIN: %w", err)
+	}
+	return pages.Wrap(h), nil
 }
 
 // storeFrom returns the store that the environment names.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 	"github.com/gatehouse-go/gatehouse/internal/runtimeapi"
 )
@@ -25,6 +26,27 @@ func TestFunction(t *testing.T) {
 	}
 	t.Run("does not start without its pins", func(t *testing.T) { refusesToStart(t, binary) })
 	t.Run("serves", func(t *testing.T) { serves(t, binary) })
+	t.Run("serves pages", func(t *testing.T) { servesPages(t, binary) })
+}
+
+// servesPages asks behind a REST API that answers preflights by itself.
+func servesPages(t *testing.T, binary string) {
+	const page = "https://app.example"
+	process, err := runtimeapi.Start(t.Context(), binary, &runtimeapi.Options{Env: []string{"NOTES_ISSUER=" + issuer, "NOTES_API=" + api, "NOTES_ORIGIN=" + page}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer process.Close()
+	g := gateway.MustNew(gateway.Config{Function: runtimeapi.Function{Process: process}, APIID: api, Format: adapter.RESTAPI, Stage: "live"})
+	for origin, want := range map[string]string{page: page, "https://elsewhere.example": ""} {
+		r := httptest.NewRequest("GET", "/live/hello", nil)
+		r.Header.Set("Origin", origin)
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, r)
+		if got := w.Header().Get("Access-Control-Allow-Origin"); w.Code != 200 || got != want {
+			t.Errorf("%s: status %d, allowed origin %q, want %q", origin, w.Code, got, want)
+		}
+	}
 }
 
 func refusesToStart(t *testing.T, binary string) {
@@ -37,6 +59,7 @@ func refusesToStart(t *testing.T, binary string) {
 		{[]string{"NOTES_ISSUER=" + issuer}, []string{"NOTES_API is not set"}, "NOTES_ISSUER"},
 		{[]string{"NOTES_API=" + api}, []string{"NOTES_ISSUER is not set"}, "NOTES_API"},
 		{[]string{"NOTES_API=" + api, "NOTES_ISSUER="}, []string{"NOTES_ISSUER is not set"}, "NOTES_API"},
+		{[]string{"NOTES_API=" + api, "NOTES_ISSUER=" + issuer, "NOTES_ORIGIN=app.example"}, []string{"NOTES_ORIGIN", `"app.example"`}, "listening"},
 		{[]string{"NOTES_API=a b", "NOTES_ISSUER=" + issuer}, []string{"APIs", `"a b"`}, "is not set"},
 	} {
 		process, err := runtimeapi.Start(t.Context(), binary, &runtimeapi.Options{Env: row.env})

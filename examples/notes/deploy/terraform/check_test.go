@@ -38,23 +38,33 @@ func (c checker) check(t *testing.T, folder string) (exit int, says string) {
 	return 0, string(out)
 }
 
-// checkDeployed reads back what moto says of an environment.
-func checkDeployed(t *testing.T, env []string, in string) {
-	var d deployed
+func outputs(t *testing.T, env []string, in string) (d deployed) {
+	t.Helper()
 	if err := json.Unmarshal(run(t, env, in, "terraform", "output", "-json", "notes"), &d); err != nil {
 		t.Fatal(err)
 	}
+	return d
+}
+
+// newChecker builds the command that is at a path below deploy.
+func newChecker(t *testing.T, d deployed, command string) checker {
+	t.Helper()
 	c := checker{binary: filepath.Join(t.TempDir(), "deploy"), env: filepath.Join(t.TempDir(), "env.json"), function: d.Function}
-	run(t, os.Environ(), "..", "go", "build", "-o", c.binary, ".")
-	account := strings.Split(d.Function, ":")[4]
+	run(t, os.Environ(), "..", "go", "build", "-o", c.binary, command)
 	facts, _ := json.Marshal(map[string]any{
 		"issuers":   map[string]any{"pool": map[string]any{"issuer": d.Issuer, "audiences": []string{d.Web, d.Machine}}},
 		"apis":      []string{d.APIID},
-		"accounts":  []string{account},
+		"accounts":  []string{strings.Split(d.Function, ":")[4]},
 		"functions": []string{d.Function},
 	})
 	write(t, c.env, facts)
+	return c
+}
 
+// checkDeployed reads back what moto says of an environment.
+func checkDeployed(t *testing.T, env []string, in string) {
+	d := outputs(t, env, in)
+	c := newChecker(t, d, ".")
 	read := readBack(t, env, d)
 	exit, says := c.check(t, read)
 	t.Logf("as moto answers: exit %d\n%s", exit, says)

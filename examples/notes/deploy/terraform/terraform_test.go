@@ -74,12 +74,17 @@ func copied(t *testing.T) string {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "..", "bootstrap.zip"), []byte("PK\x05\x06"+strings.Repeat("\x00", 18)))
-	routes, err := os.ReadFile("../routes.json")
-	if err != nil {
+	if err := os.Mkdir(filepath.Join(dir, "..", "rest"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "..", "routes.json"), routes)
-	for _, env := range []string{"dev", "prod"} {
+	for _, name := range []string{"routes.json", "rest/routes.json"} {
+		routes, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, "..", name), routes)
+	}
+	for _, env := range []string{"dev", "prod", "rest"} {
 		os.RemoveAll(filepath.Join(dir, env, ".terraform"))
 		file := filepath.Join(dir, env, "main.tf")
 		content, err := os.ReadFile(file)
@@ -98,15 +103,20 @@ func write(t *testing.T, file string, content []byte) {
 	}
 }
 
-// TestApply makes both environments in one account, reads back what was made and
-// has -check judge it, as it is and with each thing broken once.
-func TestApply(t *testing.T) {
+// stand starts moto, and copies this folder.
+func stand(t *testing.T) (env []string, dir string) {
+	t.Helper()
 	tools(t, "terraform", "aws", "moto_server")
 	if _, err := os.Stat(plugins()); err != nil {
 		t.Skipf("skipped: no provider mirror at %s (GATEHOUSE_TF_PLUGINS)", plugins())
 	}
-	env := environment(standin.Moto(t))
-	dir := copied(t)
+	return environment(standin.Moto(t)), copied(t)
+}
+
+// TestApply makes both environments in one account, reads back what was made and
+// has -check judge it, as it is and with each thing broken once.
+func TestApply(t *testing.T) {
+	env, dir := stand(t)
 	names := map[string]string{}
 	for _, stage := range []string{"dev", "prod"} {
 		in := filepath.Join(dir, stage)

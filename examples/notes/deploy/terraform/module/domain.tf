@@ -40,9 +40,9 @@ resource "aws_apigatewayv2_domain_name" "this" {
 
 resource "aws_apigatewayv2_api_mapping" "this" {
   for_each        = local.domains
-  api_id          = aws_apigatewayv2_api.this.id
+  api_id          = local.api_id
   domain_name     = aws_apigatewayv2_domain_name.this[each.key].id
-  stage           = aws_apigatewayv2_stage.default.id
+  stage           = local.stage
   api_mapping_key = each.value.base_path # the handler needs Options.BasePaths for it
 }
 

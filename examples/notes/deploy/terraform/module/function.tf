@@ -61,6 +61,7 @@ resource "aws_lambda_function" "this" {
       NOTES_ISSUER          = local.issuer
       NOTES_API             = local.api_id
       NOTES_TABLE           = aws_dynamodb_table.notes.name
+      NOTES_ORIGIN          = try(var.rest.origin, null)
       GATEHOUSE_METRICS     = var.name
       GATEHOUSE_SUBJECT_KEY = var.subject_key
     }

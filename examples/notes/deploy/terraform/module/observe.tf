@@ -5,7 +5,10 @@ locals {
 
   ours   = { namespace = var.name, dimensions = {} }
   lambda = { namespace = "AWS/Lambda", dimensions = { FunctionName = var.name } }
-  api    = { namespace = "AWS/ApiGateway", dimensions = { ApiId = local.api_id } }
+  api    = { namespace = "AWS/ApiGateway", dimensions = var.rest == null ? { ApiId = local.api_id } : { ApiName = var.name } }
+
+  # What a REST API calls the metrics of an HTTP API.
+  metrics = var.rest == null ? {} : { "4xx" = "4XXError", "5xx" = "5XXError" }
 
   alarms = {
     faults    = merge(local.ours, { metric = "Faults", statistic = "Sum", above = 0, minutes = 1, says = "The adapter answered for the handler: a panic, a late handler or a reply too large." })
@@ -24,7 +27,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   alarm_name          = "${var.name}-${each.key}"
   alarm_description   = each.value.says
   namespace           = each.value.namespace
-  metric_name         = each.value.metric
+  metric_name         = lookup(local.metrics, each.value.metric, each.value.metric)
   dimensions          = each.value.dimensions
   statistic           = each.value.statistic == "p99" ? null : each.value.statistic
   extended_statistic  = each.value.statistic == "p99" ? "p99" : null
@@ -49,7 +52,7 @@ resource "aws_cloudwatch_dashboard" "this" {
         region = data.aws_region.this.name
         stat   = local.alarms[name].statistic
         period = 60
-        metrics = [concat([local.alarms[name].namespace, local.alarms[name].metric],
+        metrics = [concat([local.alarms[name].namespace, lookup(local.metrics, local.alarms[name].metric, local.alarms[name].metric)],
         flatten([for k, v in local.alarms[name].dimensions : [k, v]]))]
       }
     }]

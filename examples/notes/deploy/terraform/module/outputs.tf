@@ -4,7 +4,7 @@ output "url" {
 }
 
 output "api_id" {
-  value = aws_apigatewayv2_api.this.id
+  value = local.api_id
 }
 
 output "function" {
@@ -33,7 +33,7 @@ output "token_url" {
 }
 
 locals {
-  url       = var.domain == null ? aws_apigatewayv2_api.this.api_endpoint : "https://${var.domain.name}/${var.domain.base_path}"
+  url       = var.domain == null ? local.endpoint : "https://${var.domain.name}/${var.domain.base_path}"
   token_url = "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.this.name}.amazoncognito.com/oauth2/token"
 }
 

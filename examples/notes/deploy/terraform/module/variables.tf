@@ -107,3 +107,22 @@ variable "saved_queries" {
   type        = bool
   default     = true
 }
+
+variable "rest" {
+  description = <<-E
+    A REST API in place of the HTTP API; null: none. routes_file must then be of
+    deploy/rest. origin: the origin of the pages that may read answers; api_keys:
+    names of the clients that get a key, for which a usage plan counts at most
+    daily_quota requests; web_acl: ARN of a regional WAF web ACL; vpc_endpoints: the
+    API is private, and answers through these alone.
+  E
+  type = object({
+    stage         = optional(string, "live")
+    origin        = optional(string)
+    api_keys      = optional(set(string), [])
+    daily_quota   = optional(number, 100000)
+    web_acl       = optional(string)
+    vpc_endpoints = optional(list(string), [])
+  })
+  default = null
+}
