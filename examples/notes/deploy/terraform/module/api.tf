@@ -23,7 +23,7 @@ module "rest" {
   name             = var.name
   stage            = var.rest.stage
   routes_file      = var.routes_file
-  invoke_arn       = aws_lambda_alias.live.invoke_arn
+  invoke_arn       = local.alias.invoke_arn
   user_pool_arn    = aws_cognito_user_pool.this.arn
   origin           = var.rest.origin
   api_keys         = var.rest.api_keys
@@ -69,7 +69,7 @@ resource "aws_apigatewayv2_integration" "function" {
   count                  = local.http
   api_id                 = aws_apigatewayv2_api.this[0].id
   integration_type       = "AWS_PROXY"
-  integration_uri        = aws_lambda_alias.live.invoke_arn
+  integration_uri        = local.alias.invoke_arn
   payload_format_version = "2.0"
   timeout_milliseconds   = 30000
 }

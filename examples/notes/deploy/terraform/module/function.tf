@@ -43,7 +43,6 @@ resource "aws_iam_role_policy" "function" {
   })
 }
 
-
 resource "aws_lambda_function" "this" {
   function_name                  = var.name
   filename                       = var.zip
@@ -76,6 +75,7 @@ resource "aws_lambda_function" "this" {
 }
 
 resource "aws_lambda_alias" "live" {
+  count            = var.canary == null ? 1 : 0
   name             = var.alias
   function_name    = aws_lambda_function.this.function_name
   function_version = aws_lambda_function.this.version
@@ -93,7 +93,7 @@ resource "aws_lambda_permission" "api" {
   statement_id  = "api"
   action        = "lambda:InvokeFunction"
   function_name = aws_lambda_function.this.function_name
-  qualifier     = aws_lambda_alias.live.name
+  qualifier     = local.alias.name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${local.execution_arn}/*/*"
 }

@@ -9,7 +9,7 @@ output "api_id" {
 
 output "function" {
   description = "The function with its alias, for -check."
-  value       = "${aws_lambda_function.this.arn}:${aws_lambda_alias.live.name}"
+  value       = "${aws_lambda_function.this.arn}:${local.alias.name}"
 }
 
 output "issuer" {
@@ -40,4 +40,9 @@ locals {
 output "smoke" {
   description = "The smoke test of what was deployed."
   value       = "go run ./examples/notes/deploy/smoke -url '${local.url}' -token-url '${local.token_url}' -client '${aws_cognito_user_pool_client.machine.id}' -pool '${aws_cognito_user_pool.this.id}'"
+}
+
+output "release" {
+  description = "With canary, how to move the alias to the version that was published; empty if it is there."
+  value       = var.canary == null || local.alias.function_version == aws_lambda_function.this.version ? "" : local.release
 }

@@ -35,6 +35,12 @@ variable "previous" {
   default     = null
 }
 
+variable "canary" {
+  description = "For CodeDeploy: how a new version takes over, such as CodeDeployDefault.LambdaCanary10Percent5Minutes. null: Terraform moves the alias. Choose before the first apply: a change makes the alias anew."
+  type        = string
+  default     = null
+}
+
 variable "domain" {
   description = "A custom domain with its certificate and hosted zone; the default endpoint is then disabled. null: none."
   type        = object({ name = string, zone_id = string, base_path = optional(string, "") })

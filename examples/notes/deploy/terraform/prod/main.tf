@@ -17,7 +17,7 @@ module "notes" {
   throttle       = { rate = 200, burst = 400 }
   domain         = var.domain
   alarm_topic    = var.alarm_topic
-  previous       = var.previous
+  canary         = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
   monthly_budget = 50
 }
 
@@ -40,11 +40,6 @@ variable "domain" {
 
 variable "alarm_topic" {
   type    = string
-  default = null
-}
-
-variable "previous" {
-  type    = object({ version = string, weight = number })
   default = null
 }
 
