@@ -22,6 +22,13 @@ func plugins() string {
 	return "/opt/tf-plugins"
 }
 
+func mirror(t *testing.T) {
+	t.Helper()
+	if _, err := os.Stat(plugins()); err != nil {
+		t.Skipf("skipped: no provider mirror at %s (GATEHOUSE_TF_PLUGINS)", plugins())
+	}
+}
+
 // tools skips what is not there, by its name.
 func tools(t *testing.T, names ...string) {
 	t.Helper()
@@ -63,6 +70,22 @@ func run(t *testing.T, env []string, dir, tool string, args ...string) []byte {
 func TestFormat(t *testing.T) {
 	tools(t, "terraform")
 	run(t, environment(""), ".", "terraform", "fmt", "-check", "-diff", "-recursive")
+}
+
+// TestSnippets validates the other shapes, which use the module of this folder.
+func TestSnippets(t *testing.T) {
+	tools(t, "terraform")
+	mirror(t)
+	env, dir := environment(""), copied(t)
+	in := filepath.Join(dir, "..", "snippets")
+	if err := os.CopyFS(in, os.DirFS("../snippets")); err != nil {
+		t.Fatal(err)
+	}
+	run(t, env, in, "terraform", "fmt", "-check", "-diff")
+	run(t, env, in, "terraform", "init", "-input=false", "-plugin-dir="+plugins())
+	run(t, env, in, "terraform", "validate")
+	tools(t, "cfn-lint")
+	run(t, env, in, "cfn-lint", "url-invoke.yaml")
 }
 
 // copied is a copy of this folder to run in, with an archive and without what moto
@@ -109,9 +132,7 @@ func write(t *testing.T, file string, content []byte) {
 func stand(t *testing.T) (env []string, dir string) {
 	t.Helper()
 	tools(t, "terraform", "aws", "moto_server")
-	if _, err := os.Stat(plugins()); err != nil {
-		t.Skipf("skipped: no provider mirror at %s (GATEHOUSE_TF_PLUGINS)", plugins())
-	}
+	mirror(t)
 	return environment(standin.Moto(t)), copied(t)
 }
 
