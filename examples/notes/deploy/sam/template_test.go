@@ -180,6 +180,7 @@ func security(operation any) any {
 func takesNames(t *testing.T, made any) {
 	for resource, member := range map[string]string{
 		"Notes": "FunctionName", "Pool": "UserPoolName", "PoolDomain": "Domain", "Log": "LogGroupName", "AccessLog": "LogGroupName",
+		"Dashboard": "DashboardName", "RefusalsQuery": "Name", "LatenciesQuery": "Name", "ColdStartsQuery": "Name", "OneRequestQuery": "Name",
 	} {
 		name, _ := json.Marshal(at(t, made, "Resources", resource, "Properties", member))
 		if !strings.Contains(string(name), "AWS::StackName") && !strings.Contains(string(name), stacks[0][:6]) {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // deployed is what an environment's output says.
@@ -68,8 +70,9 @@ func checkDeployed(t *testing.T, env []string, in string) {
 	read := readBack(t, env, d)
 	exit, says := c.check(t, read)
 	t.Logf("as moto answers: exit %d\n%s", exit, says)
-	if exit != 5 || !strings.Contains(says, "list-function-url-configs") {
-		t.Errorf("exit %d, want 5 for what moto cannot answer", exit)
+	missing := []string{"deployment of stage $default", "list-function-url-configs"}
+	if diff := cmp.Diff(missing, unchecked(says)); exit != 5 || diff != "" {
+		t.Errorf("exit %d, want 5 for what moto cannot answer (-want +got)\n%s", exit, diff)
 	}
 	complete(t, read, d)
 	exit, says = c.check(t, read)
@@ -77,6 +80,16 @@ func checkDeployed(t *testing.T, env []string, in string) {
 		t.Fatalf("completed by hand: exit %d, want 0\n%s", exit, says)
 	}
 	breakOnce(t, c, read)
+}
+
+// unchecked is what -check names as missing.
+func unchecked(says string) (names []string) {
+	for line := range strings.Lines(says) {
+		if name, ok := strings.CutPrefix(line, "unchecked: "); ok {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	return names
 }
 
 // readBack is what the AWS CLI prints of the environment.
@@ -162,6 +175,7 @@ func breakOnce(t *testing.T, c checker, right string) {
 		{"a route calls another function", "get-integrations.json", func(content string) string {
 			return strings.Replace(withSecond(content, "2.0"), ":function:", ":function:other-", 1)
 		}},
+		{"the function answers preflights too", "get-routes.json", withPreflights},
 		{"the stage does not deploy", "get-stages.json", replace(`"AutoDeploy": true`, `"AutoDeploy": false`)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -209,6 +223,22 @@ func secondTarget(content string) string {
 			route["Target"] = "integrations/second1"
 		}
 	}
+	changed, err := json.Marshal(list)
+	if err != nil {
+		return content
+	}
+	return string(changed)
+}
+
+// withPreflights adds the open route by which preflights reach the function.
+func withPreflights(content string) string {
+	var list struct{ Items []map[string]any }
+	if err := json.Unmarshal([]byte(content), &list); err != nil || len(list.Items) == 0 {
+		return content
+	}
+	list.Items = append(list.Items, map[string]any{
+		"RouteId": "options1", "RouteKey": "OPTIONS /{proxy+}", "AuthorizationType": "NONE", "Target": list.Items[0]["Target"],
+	})
 	changed, err := json.Marshal(list)
 	if err != nil {
 		return content

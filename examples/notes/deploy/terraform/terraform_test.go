@@ -74,6 +74,7 @@ func TestFormat(t *testing.T) {
 
 // TestSnippets validates the other shapes, which use the module of this folder.
 func TestSnippets(t *testing.T) {
+	t.Parallel()
 	tools(t, "terraform")
 	mirror(t)
 	env, dir := environment(""), copied(t)
@@ -139,6 +140,7 @@ func stand(t *testing.T) (env []string, dir string) {
 // TestApply makes both environments in one account, reads back what was made and
 // has -check judge it, as it is and with each thing broken once.
 func TestApply(t *testing.T) {
+	t.Parallel()
 	env, dir := stand(t)
 	names := map[string]string{}
 	for _, stage := range []string{"dev", "prod"} {
