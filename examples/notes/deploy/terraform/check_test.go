@@ -161,22 +161,22 @@ func breakOnce(t *testing.T, c checker, right string) {
 		return func(content string) string { return strings.Replace(content, old, new, 1) }
 	}
 	for _, row := range []struct {
-		name, file string
-		change     func(string) string
+		name, file, says string
+		change           func(string) string
 	}{
-		{"a scope is another", "get-routes.json", replace(`"notes-api/write"`, `"notes-api/wipe"`)},
-		{"a route lost its authorizer", "get-routes.json", replace(`"AuthorizationType": "JWT"`, `"AuthorizationType": "NONE"`)},
-		{"the permission has no SourceArn", "get-policy.json", replace("SourceArn", "SourceIp")},
-		{"the permission is for another API", "get-policy.json", replace(":"+c.api(t, right)+"/", ":otherapi/")},
-		{"the permission is on another alias", "get-policy.json", replace(":live", ":next")},
-		{"a second integration has another payload format", "get-integrations.json", func(content string) string { return withSecond(content, "1.0") }},
-		{"the issuer is another pool", authorizer, replace("eu-central-1_", "eu-central-1_X")},
-		{"the audience is another client", authorizer, replace(`"Audience": [`, `"Audience": [ "somebody-else",`)},
-		{"a route calls another function", "get-integrations.json", func(content string) string {
+		{"a scope is another", "get-routes.json", "finding: wrong-scopes: POST /notes", replace(`"notes-api/write"`, `"notes-api/wipe"`)},
+		{"a route lost its authorizer", "get-routes.json", "finding: open-route: GET /notes", openNotes},
+		{"the permission has no SourceArn", "get-policy.json", "finding: wide-permission", replace("SourceArn", "SourceIp")},
+		{"the permission is for another API", "get-policy.json", "finding: wide-permission", replace(":"+c.api(t, right)+"/", ":otherapi/")},
+		{"the permission is on another alias", "get-policy.json", "finding: permission-elsewhere", replace(":live", ":next")},
+		{"a second integration has another payload format", "get-integrations.json", "finding: payload-formats", func(content string) string { return withSecond(content, "1.0") }},
+		{"the issuer is another pool", authorizer, "finding: wrong-authorizer", replace("eu-central-1_", "eu-central-1_X")},
+		{"the audience is another client", authorizer, "finding: unknown-audience", replace(`"Audience": [`, `"Audience": [ "somebody-else",`)},
+		{"a route calls another function", "get-integrations.json", "finding: shadowed: GET /notes", func(content string) string {
 			return strings.Replace(withSecond(content, "2.0"), ":function:", ":function:other-", 1)
 		}},
-		{"the function answers preflights too", "get-routes.json", withPreflights},
-		{"the stage does not deploy", "get-stages.json", replace(`"AutoDeploy": true`, `"AutoDeploy": false`)},
+		{"the function answers preflights too", "get-routes.json", "finding: route-without-rule: OPTIONS /{proxy+}", withPreflights},
+		{"the stage does not deploy", "get-stages.json", "unchecked: export-api", replace(`"AutoDeploy": true`, `"AutoDeploy": false`)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			broken := t.TempDir()
@@ -189,8 +189,8 @@ func breakOnce(t *testing.T, c checker, right string) {
 			}
 			exit, says := c.check(t, broken)
 			t.Logf("exit %d: %s", exit, firstFinding(says))
-			if exit == 0 {
-				t.Errorf("exit 0\n%s", says)
+			if exit == 0 || !strings.Contains(says, row.says) {
+				t.Errorf("exit %d, want %q\n%s", exit, row.says, says)
 			}
 		})
 	}
@@ -213,14 +213,20 @@ func withSecond(content, format string) string {
 }
 
 // secondTarget has GET /notes call the second integration.
-func secondTarget(content string) string {
+func secondTarget(content string) string { return setNotes(content, "Target", "integrations/second1") }
+
+// openNotes takes the authorizer off GET /notes.
+func openNotes(content string) string { return setNotes(content, "AuthorizationType", "NONE") }
+
+// setNotes sets a member of the route GET /notes.
+func setNotes(content, member, value string) string {
 	var list struct{ Items []map[string]any }
 	if err := json.Unmarshal([]byte(content), &list); err != nil {
 		return content
 	}
 	for _, route := range list.Items {
 		if route["RouteKey"] == "GET /notes" {
-			route["Target"] = "integrations/second1"
+			route[member] = value
 		}
 	}
 	changed, err := json.Marshal(list)

@@ -147,12 +147,12 @@ func checkREST(t *testing.T, env []string, d deployed) {
 	if exit, says = c.check(t, dir); exit != 0 {
 		t.Fatalf("completed by hand: exit %d, want 0\n%s", exit, says)
 	}
-	for _, row := range []struct{ name, file, old, new string }{
-		{"a scope is another", "get-export-live.json", `"notes-api/write"`, `"notes-api/wipe"`},
-		{"a method asks for nothing", "get-export-live.json", `"security": [`, `"left": [`},
-		{"the pool is another", "get-export-live.json", "userpool/eu-central-1_", "userpool/eu-central-1_X"},
-		{"the permission is for another API", "get-policy.json", ":" + d.APIID + "/", ":otherapi12/"},
-		{"the API is private without a policy", "get-rest-api.json", `"REGIONAL"`, `"PRIVATE"`},
+	for _, row := range []struct{ name, file, old, new, says string }{
+		{"a scope is another", "get-export-live.json", `"notes-api/write"`, `"notes-api/wipe"`, "finding: unknown-scope"},
+		{"a method asks for nothing", "get-export-live.json", `"security": [`, `"left": [`, "finding: route-without-rule: DELETE /"},
+		{"the pool is another", "get-export-live.json", "userpool/eu-central-1_", "userpool/eu-central-1_X", "finding: wrong-authorizer"},
+		{"the permission is for another API", "get-policy.json", ":" + d.APIID + "/", ":otherapi12/", "finding: wide-permission"},
+		{"the API is private without a policy", "get-rest-api.json", `"REGIONAL"`, `"PRIVATE"`, "finding: private-without-policy"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			broken := t.TempDir()
@@ -162,8 +162,8 @@ func checkREST(t *testing.T, env []string, d deployed) {
 			edit(t, filepath.Join(broken, row.file), func(content string) string { return strings.Replace(content, row.old, row.new, 1) })
 			exit, says := c.check(t, broken)
 			t.Logf("exit %d: %s", exit, firstFinding(says))
-			if exit == 0 {
-				t.Errorf("exit 0\n%s", says)
+			if exit == 0 || !strings.Contains(says, row.says) {
+				t.Errorf("exit %d, want %q\n%s", exit, row.says, says)
 			}
 		})
 	}
