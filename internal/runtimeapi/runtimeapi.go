@@ -58,10 +58,11 @@ type Process struct {
 	life context.Context
 	end  context.CancelCauseFunc
 
-	queue  chan *call
-	killed atomic.Bool
-	exited chan struct{}
-	exit   error // set before exited is closed
+	queue      chan *call
+	registered atomic.Bool // as an extension
+	killed     atomic.Bool
+	exited     chan struct{}
+	exit       error // set before exited is closed
 
 	mu     sync.Mutex
 	serial uint64           // of the last invocation; its request ID is made of it

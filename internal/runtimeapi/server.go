@@ -33,6 +33,8 @@ func (p *Process) routes() http.Handler {
 	mux.HandleFunc("POST "+version+"/runtime/invocation/{id}/response", p.answered(p.response))
 	mux.HandleFunc("POST "+version+"/runtime/invocation/{id}/error", p.answered(p.functionError))
 	mux.HandleFunc("POST "+version+"/runtime/init/error", p.initError)
+	mux.HandleFunc("POST /2020-01-01/extension/register", p.register)
+	mux.HandleFunc("GET /2020-01-01/extension/event/next", p.nextEvent)
 	return mux
 }
 

@@ -31,7 +31,11 @@ func main() {
 	var barrier sync.WaitGroup
 	barrier.Add(lambdacontext.MaxConcurrency())
 
-	lambda.Start(func(ctx context.Context, e event) (any, error) {
+	var options []lambda.Option
+	if os.Getenv("SIGTERM") != "" {
+		options = append(options, lambda.WithEnableSIGTERM(func() { fmt.Println("told to end") }))
+	}
+	lambda.StartWithOptions(func(ctx context.Context, e event) (any, error) {
 		switch e.Do {
 		case "echo":
 			return e.Text, nil
@@ -62,7 +66,7 @@ func main() {
 			return stream{io.MultiReader(strings.NewReader(e.Text), waiting{e.URL})}, nil
 		}
 		return nil, errors.New("unknown event")
-	})
+	}, options...)
 }
 
 func describe(ctx context.Context) map[string]any {
