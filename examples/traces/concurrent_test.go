@@ -1,0 +1,46 @@
+package traces_test
+
+import (
+	"log/slog"
+	"sync"
+	"testing"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/examples/traces"
+)
+
+// Requests that are served at the same time, as on Lambda Managed Instances, each
+// have the span of their own end.
+func TestConcurrentRequests(t *testing.T) {
+	const clients, requests = 8, 25
+	exporter := tracetest.NewInMemoryExporter()
+	tr := traces.New(exporter, slog.Default(), sdktrace.WithSampler(sdktrace.AlwaysSample()))
+	f := adapter.New(tr.Wrap(traces.Handler()), &adapter.Options{Done: tr.Done(nil)})
+	var running sync.WaitGroup
+	for range clients {
+		running.Go(func() {
+			for range requests {
+				ask(f, get("/orders/1"))
+				ask(f, get("/orders/2"))
+			}
+		})
+	}
+	running.Wait()
+	counts := map[string]int{}
+	for _, s := range exporter.GetSpans() {
+		counts[s.Name]++
+		for _, a := range s.Attributes {
+			if a.Value.Type() == attribute.INT64 {
+				counts[a.Value.Emit()]++
+			}
+		}
+	}
+	const each = clients * requests
+	if counts["GET /orders/{id}"] != 2*each || counts["find order"] != 2*each || counts["200"] != each || counts["404"] != each {
+		t.Errorf("%v, want %d of each kind", counts, each)
+	}
+}

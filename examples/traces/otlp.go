@@ -1,0 +1,25 @@
+package traces
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+)
+
+// FromEnv returns Traces that send spans by OTLP over HTTP to the collector that
+// OTEL_EXPORTER_OTLP_ENDPOINT names, such as http://localhost:4318 for one in an
+// extension of the function. It is an error if nothing names one.
+func FromEnv(logger *slog.Logger) (*Traces, error) {
+	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
+		return nil, errors.New("traces: OTEL_EXPORTER_OTLP_ENDPOINT is not set")
+	}
+	// The exporter waits five seconds before it tries again, which no reply does.
+	exporter, err := otlptracehttp.New(context.Background(), otlptracehttp.WithRetry(otlptracehttp.RetryConfig{}))
+	if err != nil {
+		return nil, err
+	}
+	return New(exporter, logger), nil
+}
