@@ -24,7 +24,7 @@ import (
 )
 
 // production is the context that aws-lambda-go calls a function with.
-func production(t *testing.T) context.Context {
+func production(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	t.Cleanup(cancel)
 	ctx = traced(ctx, "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1")

@@ -42,7 +42,7 @@ func Handler(who authz.Identifier, store notes.Store) http.Handler {
 // routes from it.
 func New(who authz.Identifier, store notes.Store) (*chi.Mux, *chiauthz.Routes) {
 	router := chi.NewRouter()
-	router.Use(logged) // before New: refused requests are logged too
+	router.Use(addressed) // before New: refused requests have an address too
 
 	o := operations{notes.NewAPI(store)}
 	read, write := authz.Scope(notes.ReadScope), authz.Scope(notes.WriteScope)

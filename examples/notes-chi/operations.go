@@ -5,8 +5,8 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 
+	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
@@ -48,13 +48,10 @@ func answer(w http.ResponseWriter, r *http.Request, status int, v any, err error
 	notes.Write(w, status, v)
 }
 
-// logged logs each request: the route, because the path is the client's, and the
-// address that the adapter has set.
-func logged(next http.Handler) http.Handler {
+// addressed adds the address that the adapter has set to the invocation's line.
+func addressed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		next.ServeHTTP(ww, r)
-		slog.InfoContext(r.Context(), "request",
-			"route", chi.RouteContext(r.Context()).RoutePattern(), "status", ww.Status(), "from", r.RemoteAddr)
+		adapter.AddAttrs(r.Context(), slog.String("client.address", r.RemoteAddr))
+		next.ServeHTTP(w, r)
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
 
@@ -32,15 +33,10 @@ func answerError(err error, c echo.Context) {
 	notes.Write(c.Response(), p.Status, p)
 }
 
-// logged logs each request: the route, because the path is the client's, and the
-// address that IPExtractor finds.
-func logged(next echo.HandlerFunc) echo.HandlerFunc {
+// addressed adds the address that IPExtractor finds to the invocation's line.
+func addressed(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if err := next(c); err != nil {
-			c.Error(err) // now, so that the status is known
-		}
-		slog.InfoContext(c.Request().Context(), "request",
-			"route", c.Path(), "status", c.Response().Status, "from", c.RealIP())
-		return nil
+		adapter.AddAttrs(c.Request().Context(), slog.String("client.address", c.RealIP()))
+		return next(c)
 	}
 }

@@ -44,7 +44,7 @@ func New(who authz.Identifier, store notes.Store) (*echo.Echo, *echoauthz.Routes
 	e := echo.New()
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = answerError
-	e.Use(logged) // before New: refused requests are logged too
+	e.Use(addressed) // before New: refused requests have an address too
 
 	o := operations{notes.NewAPI(store)}
 	read, write := authz.Scope(notes.ReadScope), authz.Scope(notes.WriteScope)

@@ -45,11 +45,11 @@ func New(who authz.Identifier, store notes.Store) *ginauthz.Routes {
 	gin.SetMode(gin.ReleaseMode) // gin's debug mode prints every route
 	engine := gin.New()
 	_ = engine.SetTrustedProxies(nil) // an error would be about a malformed address
-	engine.Use(logged)                // before New: refused requests are logged too
+	engine.Use(addressed)             // before New: refused requests have an address too
 
 	o := operations{notes.NewAPI(store)}
 	read, write := authz.Scope(notes.ReadScope), authz.Scope(notes.WriteScope)
-	r := ginauthz.New(engine, &authz.Guard{Realm: "notes", Identifier: who}, &ginauthz.Options{GetHead: true})
+	r := ginauthz.New(engine, notes.Guard(who), &ginauthz.Options{GetHead: true})
 	r.GET("/hello", authz.Public(), o.hello)
 	r.GET("/profile", read, o.profile)
 	r.POST("/notes", write, o.create)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
@@ -50,10 +51,7 @@ func answer(c *gin.Context, status int, v any, err error) {
 	notes.Write(c.Writer, status, v)
 }
 
-// logged logs each request: the route, because the path is the client's, and the
-// address that ClientIP finds.
-func logged(c *gin.Context) {
-	c.Next()
-	slog.InfoContext(c.Request.Context(), "request",
-		"route", c.FullPath(), "status", c.Writer.Status(), "from", c.ClientIP())
+// addressed adds the address that ClientIP finds to the invocation's line.
+func addressed(c *gin.Context) {
+	adapter.AddAttrs(c.Request.Context(), slog.String("client.address", c.ClientIP()))
 }

@@ -2,6 +2,7 @@ package notes
 
 import (
 	"encoding/base64"
+	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -28,9 +29,11 @@ func Guard(who authz.Identifier) *authz.Guard {
 
 // Observed returns the adapter's options of the deployed functions: one line for
 // each request, in the form that the function's logging settings ask for, and with
-// GATEHOUSE_METRICS metrics in the namespace of that name.
+// GATEHOUSE_METRICS metrics in the namespace of that name. The logger becomes
+// slog's default, so that every other line has that form too.
 func Observed() *adapter.Options {
 	log := lambdacontext.NewLogger()
+	slog.SetDefault(log)
 	return &adapter.Options{
 		Logger: log,
 		Done:   adapter.AccessLog(log, &adapter.AccessLogOptions{Metrics: os.Getenv("GATEHOUSE_METRICS")}),

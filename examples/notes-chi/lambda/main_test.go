@@ -7,3 +7,5 @@ import (
 )
 
 func TestFunction(t *testing.T) { notestest.Deployed(t) }
+
+func TestLogs(t *testing.T) { notestest.Logs(t, "/notes/{id}") }

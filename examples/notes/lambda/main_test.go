@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
+	"github.com/gatehouse-go/gatehouse/examples/notes/notestest"
 	"github.com/gatehouse-go/gatehouse/internal/runtimeapi"
 )
 
@@ -28,6 +29,8 @@ func TestFunction(t *testing.T) {
 	t.Run("serves", func(t *testing.T) { serves(t, binary) })
 	t.Run("serves pages", func(t *testing.T) { servesPages(t, binary) })
 }
+
+func TestLogs(t *testing.T) { notestest.Logs(t, "/notes/{id}") }
 
 // servesPages asks behind a REST API that answers preflights by itself.
 func servesPages(t *testing.T, binary string) {

@@ -74,7 +74,12 @@ func vouch(issuer string) gateway.Authorizer {
 	if issuer == "" {
 		return nil
 	}
-	claims := map[string]string{"iss": issuer, "sub": "ada", "scope": "notes-api/read", "exp": "4102444800"}
+	return vouchFor(issuer, "ada")
+}
+
+// vouchFor is vouch for a subject.
+func vouchFor(issuer, subject string) gateway.Authorizer {
+	claims := map[string]string{"iss": issuer, "sub": subject, "scope": "notes-api/read", "exp": "4102444800"}
 	return gateway.AuthorizerFunc(func(*http.Request, gateway.Route) (*gateway.Authorization, error) {
 		return &gateway.Authorization{Authorizer: map[string]any{"jwt": map[string]any{"claims": claims}}}, nil
 	})
