@@ -15,6 +15,7 @@ var quotes = map[string]string{
 	"permissions.md": "permissions",
 	"providers.md":   "providers",
 	"testing.md":     "permissions",
+	"traces.md":      "traces/lambda",
 }
 
 // TestDocQuotes finds each fragment of those pages. How far a line is indented does

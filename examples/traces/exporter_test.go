@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ func TestExporters(t *testing.T) {
 	}{
 		{name: "answers"},
 		{name: "takes 50 ms", before: func(*http.Request) { time.Sleep(50 * time.Millisecond) }},
+		{name: "drops connections", before: dropping()},
 		{name: "hangs", before: func(r *http.Request) { <-r.Context().Done() }, lost: true},
 		{name: "refuses", endpoint: refuses.URL, lost: true},
 	} {
@@ -83,5 +85,16 @@ func almostOver(t *testing.T, p *runtimeapi.Process) {
 	}
 	if status := ask(function{process: p}, get("/orders/1")); status != 200 {
 		t.Errorf("after that: status %d", status)
+	}
+}
+
+// dropping returns a function that closes the connection of each second request
+// without an answer.
+func dropping() func(*http.Request) {
+	var requests atomic.Int64
+	return func(*http.Request) {
+		if requests.Add(1)%2 == 0 {
+			panic(http.ErrAbortHandler)
+		}
 	}
 }

@@ -65,6 +65,8 @@ func TestStatusIsTheClients(t *testing.T) {
 		{"/large/1", "GET /large/{id}", 500, "the reply is larger than the front takes", "500"},
 		{"/panic/1", "GET /panic/{id}", 500, "the handler panicked", "string"},
 		{"/goexit/1", "GET /goexit/{id}", 500, "the handler exited its goroutine", "500"},
+		{"/abort/1", "GET /abort/{id}", 500, "the handler panicked with http.ErrAbortHandler", "500"},
+		{"/upgrade/1", "GET /upgrade/{id}", 500, "the handler's status cannot be sent", "500"},
 		{"/late/1", "GET", 503, "the handler took too long", "503"},
 		{"/well/1", "GET /well/{id}", 200, "", ""},
 	} {

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
 // FromEnv returns Traces that send spans by OTLP over HTTP to the collector that
@@ -21,5 +22,17 @@ func FromEnv(logger *slog.Logger) (*Traces, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(exporter, logger), nil
+	return New(twice{exporter}, logger), nil
+}
+
+// twice is an exporter that tries again, once: while the function was frozen, the
+// collector may have closed the connection that is to be used next.
+type twice struct{ sdktrace.SpanExporter }
+
+func (t twice) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	err := t.SpanExporter.ExportSpans(ctx, spans)
+	if err != nil && ctx.Err() == nil {
+		err = t.SpanExporter.ExportSpans(ctx, spans)
+	}
+	return err
 }

@@ -40,6 +40,8 @@ func routes() http.Handler {
 	mux.HandleFunc("GET /missing/{id}", http.NotFound)
 	mux.HandleFunc("GET /large/{id}", func(w http.ResponseWriter, _ *http.Request) { w.Write(bytes.Repeat([]byte("a"), 7<<20)) })
 	mux.HandleFunc("GET /panic/{id}", func(_ http.ResponseWriter, r *http.Request) { panic(r.URL.Path) })
+	mux.HandleFunc("GET /abort/{id}", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	mux.HandleFunc("GET /upgrade/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSwitchingProtocols) })
 	mux.HandleFunc("GET /goexit/{id}", func(http.ResponseWriter, *http.Request) { runtime.Goexit() })
 	mux.HandleFunc("GET /late/{id}", late)
 	mux.HandleFunc("POST /body/{id}", func(w http.ResponseWriter, r *http.Request) {
