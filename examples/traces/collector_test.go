@@ -89,9 +89,10 @@ func valueOf(s *otlp.Span, name string) string {
 
 // The trace that Lambda says each invocation belongs to.
 const (
-	traceID  = "5759e988bd862e3fe1be46a994272793"
-	parentID = "53995c3f42cd8ad8"
-	sampled  = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0"
+	traceID   = "5759e988bd862e3fe1be46a994272793"
+	parentID  = "53995c3f42cd8ad8"
+	sampled   = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0"
+	unsampled = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:a:0"
 )
 
 func isChild(s *otlp.Span, parent string) bool {

@@ -35,7 +35,7 @@ func TestConcurrentRequests(t *testing.T) {
 		counts[s.Name]++
 		for _, a := range s.Attributes {
 			if a.Value.Type() == attribute.INT64 {
-				counts[a.Value.Emit()]++
+				counts[a.Value.String()]++
 			}
 		}
 	}

@@ -2,14 +2,22 @@ package traces_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/examples/traces"
 	"github.com/gatehouse-go/gatehouse/internal/runtimeapi"
 )
@@ -48,18 +56,12 @@ func TestExporters(t *testing.T) {
 				}
 				took = append(took, time.Since(began))
 			}
-			if row.name == "hangs" {
-				almostOver(t, p)
-			}
 			spans, _ := c.take()
 			p.Close()
-			if early := strings.Contains(output.String(), "Options.Done takes too long"); early != (row.name == "hangs") {
-				t.Errorf("a reply did not wait for the exporter: %v", early)
-			}
 			slices.Sort(took[1:]) // the first includes the start of the process
-			t.Logf("%v to %v, half within %v; the first %v", took[1].Round(time.Microsecond), took[requests-1].Round(time.Microsecond), took[requests/2].Round(time.Microsecond), took[0].Round(time.Millisecond))
+			t.Logf("the first %v, the others %v to %v, half within %v", took[0], took[1], took[requests-1], took[requests/2])
 			lines := strings.Count(output.String(), `"message":"traces: spans are lost"`)
-			if row.lost != (lines > 0) || row.lost && lines < requests {
+			if row.lost != (lines > 0) || lines == requests { // replies do not wait after the first
 				t.Errorf("%d lines about lost spans:\n%s", lines, &output)
 			}
 			if got := len(spans["GET /orders/{id}"]); !row.lost && got != requests {
@@ -72,20 +74,67 @@ func TestExporters(t *testing.T) {
 	}
 }
 
-// almostOver: where Patience is longer than the function's time, the reply leaves
-// without waiting for the exporter.
-func almostOver(t *testing.T, p *runtimeapi.Process) {
-	t.Helper()
-	f := function{process: p, Invocation: runtimeapi.Invocation{
+// Where Patience is longer than the function's time, the reply leaves without
+// waiting for the exporter.
+func TestShortlyBeforeTheDeadline(t *testing.T) {
+	c := newCollector(t, func(r *http.Request) { <-r.Context().Done() })
+	var output bytes.Buffer
+	p := start(t, "./lambda", c.URL, &output)
+	f := function{process: p, Invocation: runtimeapi.Invocation{TraceID: unsampled}}
+	ask(f, get("/orders/1")) // the process has started, and there is nothing to send
+	f.Invocation = runtimeapi.Invocation{
 		Deadline: time.Now().Add(traces.Patience),
 		Grace:    20 * time.Second, // the machine may stall
-	}}
+	}
 	if status := ask(f, get("/orders/1")); status != 200 && status != 503 {
-		t.Errorf("shortly before the deadline: status %d", status)
+		t.Errorf("status %d", status)
 	}
 	if status := ask(function{process: p}, get("/orders/1")); status != 200 {
 		t.Errorf("after that: status %d", status)
 	}
+	p.Close()
+	if !strings.Contains(output.String(), "Options.Done takes too long") {
+		t.Errorf("no line says so:\n%s", &output)
+	}
+}
+
+// broken is an exporter that fails at first.
+type broken struct {
+	*tracetest.InMemoryExporter
+	exports atomic.Int64
+}
+
+func (b *broken) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	if b.exports.Add(1) == 1 {
+		return errors.New("broken")
+	}
+	return b.InMemoryExporter.ExportSpans(ctx, spans)
+}
+
+// After a failure replies do not wait for the exporter for a while. The spans come
+// later.
+func TestRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		exporter := &broken{InMemoryExporter: tracetest.NewInMemoryExporter()}
+		tr := traces.New(exporter, slog.New(slog.DiscardHandler), sdktrace.WithSampler(sdktrace.AlwaysSample()))
+		defer tr.Shutdown()
+		f := adapter.New(tr.Wrap(traces.Handler()), &adapter.Options{Done: tr.Done(nil)})
+		for _, step := range []struct {
+			after   time.Duration
+			exports int64 // so far
+			spans   int
+		}{
+			{0, 1, 0},                // fails
+			{time.Second, 1, 0},      // does not wait
+			{10 * time.Second, 3, 4}, // the SDK has sent those of the second meanwhile
+		} {
+			time.Sleep(step.after)
+			ask(f, get("/orders/1"))
+			if exports, spans := exporter.exports.Load(), len(exporter.GetSpans()); exports != step.exports || spans != step.spans {
+				t.Errorf("%d exports, %d spans, want %v", exports, spans, step)
+			}
+		}
+	})
 }
 
 // dropping returns a function that closes the connection of each second request

@@ -6,13 +6,15 @@ import (
 	"log/slog"
 	"os"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
 // FromEnv returns Traces that send spans by OTLP over HTTP to the collector that
 // OTEL_EXPORTER_OTLP_ENDPOINT names, such as http://localhost:4318 for one in an
-// extension of the function. It is an error if nothing names one.
+// extension of the function. It is an error if nothing names one. OpenTelemetry's
+// own errors are logged with logger, too.
 func FromEnv(logger *slog.Logger) (*Traces, error) {
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return nil, errors.New("traces: OTEL_EXPORTER_OTLP_ENDPOINT is not set")
@@ -22,6 +24,9 @@ func FromEnv(logger *slog.Logger) (*Traces, error) {
 	if err != nil {
 		return nil, err
 	}
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
+		logger.Warn("traces: OpenTelemetry", "error", err)
+	}))
 	return New(twice{exporter}, logger), nil
 }
 

@@ -66,7 +66,7 @@ func TestStream(t *testing.T) {
 func attributeOf(s tracetest.SpanStub, name string) string {
 	for _, a := range s.Attributes {
 		if string(a.Key) == name {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""

@@ -15,6 +15,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
@@ -28,11 +29,16 @@ import (
 // the function answers in a few milliseconds.
 const Patience = 200 * time.Millisecond
 
+// rest is how long replies do not wait after one has waited in vain. The spans go
+// with those of later invocations, as far as there is room for them.
+const rest = 10 * time.Second
+
 // Traces makes spans. It is safe for concurrent use.
 type Traces struct {
 	provider *sdktrace.TracerProvider
 	spans    *spans
 	logger   *slog.Logger
+	rests    atomic.Int64 // until when, in nanoseconds of Unix time: other clocks may stop in the freeze
 }
 
 // New returns Traces that send spans to exporter and log with logger if that fails.
@@ -69,7 +75,8 @@ func (t *Traces) Wrap(h http.Handler) http.Handler {
 // Done returns a function for adapter.Options.Done. It calls next, such as
 // adapter.AccessLog's function, unless next is nil; completes the server span; and
 // waits until the exporter has all spans, for at most Patience. What the exporter
-// has not taken by then is lost, which makes a WARN line.
+// has not taken by then is lost, which makes a WARN line, and for the next ten
+// seconds replies do not wait.
 func (t *Traces) Done(next func(context.Context, *adapter.Outcome)) func(context.Context, *adapter.Outcome) {
 	return func(ctx context.Context, o *adapter.Outcome) {
 		if next != nil {
@@ -81,9 +88,13 @@ func (t *Traces) Done(next func(context.Context, *adapter.Outcome)) func(context
 }
 
 func (t *Traces) flush(ctx context.Context) {
+	if time.Now().UnixNano() < t.rests.Load() {
+		return
+	}
 	flush, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
 	if err := t.spans.ForceFlush(flush); err != nil {
+		t.rests.Store(time.Now().Add(rest).UnixNano())
 		t.logger.WarnContext(ctx, "traces: spans are lost", "error", err)
 	}
 }

@@ -50,7 +50,7 @@ func (p printer) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySpan) e
 	for _, s := range spans {
 		fmt.Fprintf(p.out, "span %q in trace %s, %s of %s, %v:", s.Name(), s.SpanContext().TraceID(), s.SpanContext().SpanID(), s.Parent().SpanID(), s.EndTime().Sub(s.StartTime()))
 		for _, a := range s.Attributes() {
-			fmt.Fprintf(p.out, " %s=%s", a.Key, a.Value.Emit())
+			fmt.Fprintf(p.out, " %s=%s", a.Key, a.Value.String())
 		}
 		fmt.Fprintln(p.out)
 	}
