@@ -17,7 +17,8 @@ const traceKey = "x-amzn-trace-id"
 // the runtime has none.
 type lambdaParent struct{}
 
-// Extract reads Root=1-<8 digits>-<24 digits>;Parent=<16 digits>;Sampled=1.
+// Extract reads Root=1-<8 digits>-<24 digits>;Parent=<16 digits>;Sampled=1. Without
+// a parent the server span is the first of its trace, and the sampler decides.
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
 func (lambdaParent) Extract(ctx context.Context, _ propagation.TextMapCarrier) context.Context {
 	header, _ := ctx.Value(traceKey).(string)
