@@ -165,7 +165,7 @@ func TestRefusalsAreExplained(t *testing.T) {
 				"cause": "the issuer is not among Config.Issuers", "identity": who.String()}},
 		{"an API that is not the pinned one", &authz.Guard{Identifier: pinned}, read, "GET", "/notes/secret", ours(``), bearer, 401, map[string]any{
 			"requirement": "scope api/read", "result": "refused", "code": "invalid_token",
-			"cause": "the event's API, account or stage is not among those of Config", "identity": pinned.String()}},
+			"cause": "the event's API is not among Config.APIs", "identity": pinned.String()}},
 		{"an audience that is not the configured one", &authz.Guard{Identifier: audience}, read, "GET", "/notes/secret", ours(`,"aud":"secret"`), bearer, 401, map[string]any{
 			"requirement": "scope api/read", "result": "refused", "code": "invalid_token",
 			"cause": "the token is for another audience than Config.Audiences", "identity": audience.String()}},
@@ -340,6 +340,9 @@ func TestThePolicyInForceIsLoggedOnce(t *testing.T) {
 				}
 				if len(lines) != want {
 					t.Fatalf("lines %v, want %d", lines, want)
+				}
+				if lines[0]["gatehouse.formats"] != "every HTTP front" || lines[0]["gatehouse.cors_owner"] != "none: the request passed no cors.Middleware" {
+					t.Errorf("line %v, want formats and the owner of CORS", lines[0])
 				}
 				group, _ := lines[0]["authz"].(map[string]any)
 				delete(group, "report_until")

@@ -109,7 +109,9 @@ import (
 const (
 	errInvoker        = cause.Text("claims: a client invoked the function itself and wrote its event")
 	errUnpinned       = cause.Text("claims: with payload format 1.0 a JWT authorizer's claims need Config.APIs or Accounts, or an Insecure setting")
-	errPinned         = cause.Text("claims: the event's API, account or stage is not among those of Config")
+	errAPI            = cause.Text("claims: the event's API is not among Config.APIs")
+	errAccount        = cause.Text("claims: the event's account is not among Config.Accounts")
+	errStage          = cause.Text("claims: the event's stage is not among Config.Stages")
 	errAudience       = cause.Text("claims: the token is for another audience than Config.Audiences")
 	errAudienceList   = cause.Text("claims: the token's aud is a list that the authorizer wrote as text; name aud in Config.Lists if no audience of the issuer's holds a blank")
 	errAudienceCommas = cause.Text("claims: the token's aud is a list that the authorizer wrote as text; name aud in Config.CommaLists if no audience of the issuer's holds a comma")
@@ -175,8 +177,12 @@ func (e *Extractor) identify(ctx context.Context) (*Identity, error) {
 		return nil, nil
 	case !e.accepts(st.source):
 		return nil, errUnlisted
-	case !st.meets(e.apis, st.apiID) || !st.meets(e.accounts, st.account) || !st.meets(e.stages, st.stage):
-		return nil, errPinned
+	case !st.meets(e.apis, st.apiID):
+		return nil, errAPI
+	case !st.meets(e.accounts, st.account):
+		return nil, errAccount
+	case !st.meets(e.stages, st.stage):
+		return nil, errStage
 	case st.kind != nil && st.kind.pinned && !e.pinsAPI() && !e.anyAPI && !e.anyIssuer:
 		return nil, errUnpinned
 	}
