@@ -45,10 +45,10 @@ type AccessLogOptions struct {
 // AccessLog returns a function for Options.Done that writes one line for each
 // invocation: which request it was, what the client was sent, who answered and
 // why. A nil logger means slog.Default(). With AccessLog, Handler writes no line of
-// its own about refusals of an authz.Guard.
+// its own about refusals of an authz.Guard or of package cors.
 //
 // The message is "invocation". The level is INFO, WARN for a refusal of the
-// function's policy, and ERROR where something went wrong. Attributes have
+// function's policy or of package cors, and ERROR where something went wrong. Attributes have
 // OpenTelemetry's names where it has one:
 //
 //	http.request.method        _OTHER for a method that HTTP does not define
@@ -67,6 +67,7 @@ type AccessLogOptions struct {
 //	gatehouse.duration_ms      Outcome.Duration
 //	gatehouse.time_left_ms     until Outcome.Deadline
 //	authz                      the group that a Guard left
+//	cors                       why a browser keeps something from the page that sent the request
 //	app                        the group of AddAttrs
 //
 // What is not known is left out, and so is an ID that is malformed. A line
@@ -101,7 +102,7 @@ func (l *accessLog) done(ctx context.Context, o *Outcome) {
 	switch {
 	case o.Reason != "" && o.Reason != ReasonFallback && o.Reason != ReasonClosed || o.Failed != nil || o.Status >= http.StatusInternalServerError:
 		level = slog.LevelError
-	case by == "policy":
+	case by == "policy" || o.kept != "":
 		level = slog.LevelWarn
 	case o.Status < http.StatusBadRequest && o.Reason == "" && l.leftOut():
 		return

@@ -77,7 +77,7 @@ func (x *exchange) done(res *result, bytes int, failed error, call caller) {
 	h := x.handler
 	h.saySoOnce(x)
 	if h.options.Done == nil {
-		h.explainRefusal(x, res)
+		h.explain(x, res)
 		return
 	}
 	o := x.outcome(res)
@@ -86,7 +86,7 @@ func (x *exchange) done(res *result, bytes int, failed error, call caller) {
 	o.explained = explained
 	defer func() {
 		if !explained.Load() {
-			h.explainRefusal(x, res)
+			h.explain(x, res)
 		}
 	}()
 	o.ReplyBytes, o.Failed = bytes, failed

@@ -74,3 +74,82 @@ func TestNoCORSWithoutTheMiddleware(t *testing.T) {
 		t.Errorf("status %d, headers %v", r.StatusCode, r.Headers)
 	}
 }
+
+// pageEvent is a request of a page, or its preflight.
+func pageEvent(method, origin, asks string) string {
+	event := strings.Replace(functionURLEvent(), `"headers":{`, `"headers":{"origin":"`+origin+`","access-control-request-method":"PUT","access-control-request-headers":"`+asks+`",`, 1)
+	return strings.Replace(event, `"method":"POST"`, `"method":"`+method+`"`, 1)
+}
+
+// TestPagesAreExplained: what a browser keeps from a page is said in one line,
+// without any setting.
+func TestPagesAreExplained(t *testing.T) {
+	for name, row := range map[string]struct {
+		event string
+		owner cors.Owner
+		want  string // "": no line
+	}{
+		"allowed":                {pageEvent("GET", appOrigin, ""), cors.OwnerApp, ""},
+		"a granted preflight":    {pageEvent("OPTIONS", appOrigin, "authorization"), cors.OwnerApp, ""},
+		"another origin":         {pageEvent("GET", "https://secret.example", ""), cors.OwnerApp, "the origin is not in AllowOrigins"},
+		"another scheme":         {pageEvent("GET", "http://app.example.com", ""), cors.OwnerApp, "AllowOrigins has this host with another scheme or port only"},
+		"a refused preflight":    {pageEvent("OPTIONS", "https://secret.example", ""), cors.OwnerApp, "the origin is not in AllowOrigins"},
+		"a header":               {pageEvent("OPTIONS", appOrigin, "x-secret"), cors.OwnerApp, "the preflight asks for a header that is not in AllowHeaders"},
+		"the gateway's":          {pageEvent("OPTIONS", appOrigin, ""), cors.OwnerGateway, "a preflight reached the function, though Owner is OwnerGateway"},
+		"the gateway's, by MOCK": {pageEvent("OPTIONS", appOrigin, ""), cors.OwnerGatewayPreflight, "a preflight reached the function, though Owner is OwnerGatewayPreflight"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := cors.MustNew(cors.Config{AllowOrigins: []string{appOrigin}, AllowMethods: []string{"PUT"}, AllowHeaders: []string{"Authorization"}, Owner: row.owner})
+			h := api.Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			var own, access bytes.Buffer
+			logger := slog.New(slog.NewJSONHandler(&own, nil))
+			line := adapter.AccessLog(slog.New(slog.NewJSONHandler(&access, nil)), &adapter.AccessLogOptions{Sample: 1000})
+			plain := adapter.New(h, &adapter.Options{Logger: logger})
+			for range 3 {
+				invoke(t, plain, row.event)
+			}
+			said := own.String()
+			observed := adapter.New(h, &adapter.Options{Logger: logger, Done: line})
+			for range 3 {
+				invoke(t, observed, row.event)
+			}
+			if own.String() != said {
+				t.Errorf("a line of its own beside AccessLog's: %s", &own)
+			}
+			if row.want == "" {
+				if said != "" || strings.Count(access.String(), "\n") != 1 || strings.Contains(access.String(), `"cors"`) {
+					t.Errorf("logged %s, and AccessLog %s", said, &access)
+				}
+				return
+			}
+			cause := `"cors":{"cause":"` + row.want + `"}`
+			if strings.Count(said, cause) != 1 || strings.Count(said, "\n") != 1 || !strings.Contains(said, `"level":"WARN","msg":"cors: refused"`) {
+				t.Errorf("logged %s, want once %s", said, cause)
+			}
+			if strings.Count(access.String(), cause) != 3 || strings.Count(access.String(), `"level":"WARN"`) != 3 {
+				t.Errorf("AccessLog wrote %s, want %s each time", &access, cause)
+			}
+			if strings.Contains(said+access.String(), "secret") {
+				t.Errorf("something that a client sent is in a line: %s%s", said, &access)
+			}
+		})
+	}
+}
+
+// TestPagesMakeFewLines: a flood of requests of other pages is counted.
+func TestPagesMakeFewLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		api := cors.MustNew(cors.Config{AllowOrigins: []string{appOrigin}})
+		h := adapter.New(api.Wrap(http.NotFoundHandler()), &adapter.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+		event := pageEvent("GET", "https://other.example", "")
+		for range 1000 {
+			invoke(t, h, event)
+		}
+		time.Sleep(time.Minute)
+		invoke(t, h, event)
+		if strings.Count(log.String(), "\n") != 3 || !strings.Contains(log.String(), `"left_out":999`) {
+			t.Errorf("logged %s", &log)
+		}
+	})
+}

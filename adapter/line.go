@@ -32,6 +32,8 @@ const (
 	attrEventBytes = "gatehouse.event_bytes"
 	attrBodyBytes  = "gatehouse.body_bytes"
 	attrReplyBytes = "gatehouse.reply_bytes"
+	attrFormats    = "gatehouse.formats"
+	attrOwner      = "gatehouse.cors_owner"
 	attrDuration   = "gatehouse.duration_ms"
 	attrTimeLeft   = "gatehouse.time_left_ms"
 )

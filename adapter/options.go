@@ -120,8 +120,10 @@ type Options struct {
 	// authz.Guard, unless Done is AccessLog's. Refusals get one line a minute for
 	// each route, code and cause, at most 30 about known callers and 30 about others,
 	// and the number of those that were left out. Refusals of callers who offered no
-	// token are only counted. The policy in force is logged once, and in Lambda each
-	// of its dangerous settings as well. Nil means slog.Default().
+	// token are only counted. What package cors refuses gets one line a minute for
+	// each route and cause, at most 30. The policy in force is logged once, with the
+	// formats and who is responsible for CORS, and in Lambda each of its dangerous
+	// settings as well. Nil means slog.Default().
 	Logger *slog.Logger
 
 	// PanicText allows the texts that handlers panic with in log lines, if they are

@@ -37,8 +37,9 @@ type Outcome struct {
 	Panic   any    // what the handler panicked with, or an error if it exited its goroutine
 	Stack   []byte // of the panic
 
-	// Attrs are the groups "authz", as a Guard left it, and "app", of AddAttrs.
-	// Either is absent if it is empty.
+	// Attrs are the groups "authz", as a Guard left it, "cors", which says why a
+	// browser keeps something from its page, and "app", of AddAttrs. Each is absent
+	// if it is empty.
 	Attrs []slog.Attr
 
 	// Failed is the error that the invocation ends with: that of Options.Fail or
@@ -48,6 +49,7 @@ type Outcome struct {
 
 	answeredBy string       // for AccessLog: adapter, policy or handler
 	code       string       // of a refusal of the policy
+	kept       string       // why a browser keeps something from its page
 	explained  *atomic.Bool // set by AccessLog
 }
 
@@ -186,6 +188,9 @@ func (x *exchange) outcome(res *result) *Outcome {
 	}
 	if r := x.record.request; o.Route == "" && r != nil && x.cause == returned { // else the handler may be writing it
 		o.Route = matched(r)
+	}
+	if o.kept = x.problem(); o.kept != "" {
+		o.Attrs = append(o.Attrs, corsGroup(o.kept))
 	}
 	if added := x.record.take(); len(added) > 0 {
 		o.Attrs = append(o.Attrs, slog.Attr{Key: "app", Value: slog.GroupValue(added...)})

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,44 @@ import (
 type refusals struct {
 	known, unknown limit.Limiter
 	quiet          atomic.Int64 // nobody, who offered no token: counted only
+	pages          limit.Limiter
+}
+
+// explain writes the lines about what did not end as the caller hoped.
+func (h *Handler) explain(x *exchange, res *result) {
+	h.explainRefusal(x, res)
+	if problem := x.problem(); problem != "" {
+		h.explainPage(x, res, problem)
+	}
+}
+
+// problem says why a browser keeps something from the page that sent the request,
+// "" if nothing is known.
+func (x *exchange) problem() string {
+	if cors := x.event.slot.CORS(); cors != nil {
+		return cors.Problem()
+	}
+	return ""
+}
+
+func corsGroup(problem string) slog.Attr {
+	return slog.Attr{Key: "cors", Value: slog.GroupValue(slog.String("cause", problem))}
+}
+
+// explainPage writes the line about what a browser keeps from its page. Everybody
+// can cause it, so that it has a limit of its own.
+func (h *Handler) explainPage(x *exchange, res *result, problem string) {
+	defer func() { _ = recover() }() // a Logger that panics
+	ctx, route := context.WithoutCancel(x.parent), x.route()
+	say, leftOut := h.refusals.pages.Admit(time.Now(), route+"\n"+problem)
+	if leftOut > 0 {
+		h.options.Logger.LogAttrs(ctx, slog.LevelWarn, "cors: refusals like those logged, or too many of them, made no line of their own",
+			slog.Int("left_out", leftOut))
+	}
+	if say {
+		attrs := append(whose(ctx, &x.event, "", route), slog.Int(attrStatus, res.status), corsGroup(problem))
+		h.options.Logger.LogAttrs(ctx, slog.LevelWarn, "cors: refused", attrs...)
+	}
 }
 
 // explainRefusal writes the line about a refusal of the function's policy. It has
@@ -54,13 +93,35 @@ func (h *Handler) saySoOnce(x *exchange) {
 	}
 	defer func() { _ = recover() }() // a Logger that panics
 	ctx := context.WithoutCancel(x.parent)
-	h.options.Logger.LogAttrs(ctx, slog.LevelInfo, "authz: policy in force", slog.Attr{Key: "authz", Value: policy.LogValue()})
+	h.options.Logger.LogAttrs(ctx, slog.LevelInfo, "authz: policy in force", slog.Attr{Key: "authz", Value: policy.LogValue()},
+		slog.String(attrFormats, h.formats()), slog.String(attrOwner, x.corsOwner()))
 	if os.Getenv("AWS_LAMBDA_RUNTIME_API") == "" {
 		return
 	}
 	for _, danger := range policy.Dangers() {
 		h.options.Logger.LogAttrs(ctx, slog.LevelWarn, danger)
 	}
+}
+
+// formats names the formats that are served.
+func (h *Handler) formats() string {
+	if h.options.Formats == nil {
+		return "every HTTP front"
+	}
+	names := make([]string, len(h.options.Formats))
+	for i, format := range h.options.Formats {
+		names[i] = format.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// corsOwner says who is responsible for CORS, as the cors.Config says that the
+// request passed.
+func (x *exchange) corsOwner() string {
+	if cors := x.event.slot.CORS(); cors != nil {
+		return cors.Owner()
+	}
+	return "none: the request passed no cors.Middleware"
 }
 
 func (h *Handler) sayRefusal(x *exchange, res *result, decision slot.Decision, refusal slot.Refusal) {

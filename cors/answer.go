@@ -22,8 +22,15 @@ const (
 type decision struct {
 	allow, credentials, expose, vary string
 
-	none bool // delete all of them: the gateway sets its own
+	owner   Owner  // OwnerGateway: delete all of them, since the gateway sets its own
+	problem string // why a browser keeps something from the page; "": nothing is known
 }
+
+// Problem is for the adapter's log line. It holds no byte of the request.
+func (d *decision) Problem() string { return d.problem }
+
+// Owner is for the line about the program's start.
+func (d *decision) Owner() string { return d.owner.name() }
 
 // Apply is for the adapter, which answers in a handler's place and sends what
 // something outside of Wrap has made. It does not need the request.
@@ -35,7 +42,7 @@ func (d *decision) Apply(h http.Header, _ *http.Request) {
 
 // in reports whether h says so already.
 func (d *decision) in(h http.Header) bool {
-	return !d.none && only(h[allowOrigin], d.allow) && only(h[allowCredentials], d.credentials) &&
+	return d.owner != OwnerGateway && only(h[allowOrigin], d.allow) && only(h[allowCredentials], d.credentials) &&
 		only(h[exposeHeaders], d.expose) && (d.vary == "" || slices.Contains(h["Vary"], d.vary))
 }
 
@@ -68,7 +75,7 @@ type answer struct {
 
 // put sets the headers in h and overrides what a handler has put there.
 func (a *answer) put(h http.Header) {
-	if a.none {
+	if a.owner == OwnerGateway {
 		removeAll(h)
 		return
 	}
@@ -104,17 +111,18 @@ func removeAll(h http.Header) {
 // decide fills in d, which must be zero. It does not return a decision because it
 // runs for every request, and the caller's writer already has room for one.
 func (m *Middleware) decide(r *http.Request, d *decision) {
-	if m.owner == OwnerGateway {
-		d.none = true
+	preflight := isPreflight(r)
+	if d.owner = m.owner; d.owner == OwnerGateway {
+		d.problem = m.problem(r, d.allow, preflight)
 		return
 	}
-	preflight := isPreflight(r)
 	if d.allow = m.grant(r.Header["Origin"]); d.allow != "" {
 		d.credentials = m.credentials
 		if !preflight { // what is exposed is said on the answer to the request itself
 			d.expose = m.expose
 		}
 	}
+	d.problem = m.problem(r, d.allow, preflight)
 	switch {
 	case preflight:
 		d.vary = varyPreflight

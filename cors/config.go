@@ -66,13 +66,14 @@ type Config struct {
 	// golang.org/x/net/publicsuffix has a List.
 	PublicSuffixList cookiejar.PublicSuffixList `json:"-"`
 
-	// Report, if not nil, is told why requests with an Origin are refused: for
-	// each of a few dozen reasons at most eight times a minute, and at most once a
-	// minute for the same origin, so that nobody can fill a log by making up
-	// origins. Requests that are not reported are counted, and the next report of
+	// Report, if not nil, is told why requests with an Origin are refused, and what
+	// preflights ask for that is not allowed: for each of a few dozen reasons at most
+	// eight times a minute, and at most once a minute for the same origin, so that
+	// nobody can fill a log by making up origins. Requests that are not reported are counted, and the next report of
 	// the same reason ends with their number. origin is empty unless the client
 	// sent an origin of at most 128 bytes; an origin holds no byte that a log
-	// would have to escape. Report may be called concurrently.
+	// would have to escape. Report may be called concurrently. Behind an
+	// adapter.Handler the reasons, without origins, are in its log anyway.
 	Report func(origin, reason string) `json:"-"`
 }
 
@@ -99,3 +100,14 @@ const (
 	// unconfirmed).
 	OwnerGateway
 )
+
+// name is the constant's, for log lines.
+func (o Owner) name() string {
+	switch o {
+	case OwnerGatewayPreflight:
+		return "OwnerGatewayPreflight"
+	case OwnerGateway:
+		return "OwnerGateway"
+	}
+	return "OwnerApp"
+}

@@ -63,6 +63,7 @@ type Middleware struct {
 	credentials string // "true" or ""
 	expose      string // "": nothing
 	preflight   preflight
+	asked       asked
 	refusals    *refusals // nil: Config.Report is nil
 }
 
@@ -93,7 +94,7 @@ func (m *Middleware) Apply(h http.Header, r *http.Request) {
 	}
 	var a answer
 	m.decide(r, &a.decision)
-	m.report(r, a.allow)
+	m.report(r, &a.decision)
 	a.put(h)
 }
 
@@ -118,6 +119,6 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // invocation's slot for the answers that Wrap does not see.
 func (m *Middleware) enter(r *http.Request, d *decision) {
 	m.decide(r, d)
-	m.report(r, d.allow)
+	m.report(r, d)
 	slot.FromContext(r.Context()).SetCORS(d)
 }

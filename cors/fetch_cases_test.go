@@ -118,12 +118,19 @@ func TestFetch(t *testing.T) {
 	}
 	for _, row := range rows {
 		t.Run(row.policy+"/"+row.rule, func(t *testing.T) {
-			got := row.call.fetch(cors.MustNew(policies[row.policy]).Wrap(handlers[row.handler]))
+			var told reports
+			config := policies[row.policy]
+			config.Report = told.add
+			got := row.call.fetch(cors.MustNew(config).Wrap(handlers[row.handler]))
 			if got.String() != row.want {
 				t.Errorf("%s: %q, want %q", row.step, got, row.want)
 			}
 			if names := ownHeaders(got.readable); row.readable != "" && names != row.readable {
 				t.Errorf("%s: page reads %q, want %q", row.step, names, row.readable)
+			}
+			// Whether a page wants credentials to count, no server can know.
+			if kept := got.status == 0; config.Owner == cors.OwnerApp && !row.call.include && kept != (len(told) > 0) {
+				t.Errorf("%s: %q, and Report is told %q", row.step, got, told)
 			}
 			if row.maxAge != 0 && got.maxAge != row.maxAge {
 				t.Errorf("%s: preflight kept for %d s, want %d", row.step, got.maxAge, row.maxAge)

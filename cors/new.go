@@ -24,6 +24,7 @@ func New(config Config) (*Middleware, error) {
 	m.preflight.methods, m.preflight.echoMethods = found.methods(config)
 	m.preflight.headers, m.preflight.echoHeaders = found.headers(config)
 	m.preflight.maxAge = found.maxAge(config.MaxAge)
+	m.asked = newAsked(config)
 	m.expose = found.expose(config)
 	if config.Owner > OwnerGateway {
 		found.add("Owner", strconv.Itoa(int(config.Owner)), "unknown")

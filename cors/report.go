@@ -80,21 +80,33 @@ func (f *refusals) count(origin, reason string) (omitted int, report bool) {
 	return omitted, true
 }
 
-// report tells Config.Report why r is refused, if it is: allow is what it may be
-// answered with.
-func (m *Middleware) report(r *http.Request, allow string) {
+// report tells Config.Report why r is refused, if it is.
+func (m *Middleware) report(r *http.Request, d *decision) {
+	if m.refusals != nil && d.problem != "" {
+		m.refusals.add(r.Header["Origin"][0], d.problem)
+	}
+}
+
+// problem says why a browser will keep something from the page that sent r, and
+// names the field of Config to change. "" means that nothing is known; the text
+// holds no byte of r. allow is the origin that r may be answered with.
+func (m *Middleware) problem(r *http.Request, allow string, preflight bool) string {
 	lines := r.Header["Origin"]
-	if m.refusals == nil || m.owner == OwnerGateway || len(lines) == 0 {
-		return
-	}
 	switch {
+	case len(lines) == 0:
+	case preflight && m.owner == OwnerGateway:
+		return "a preflight reached the function, though Owner is OwnerGateway"
+	case m.owner == OwnerGateway:
 	case len(lines) > 1:
-		m.refusals.add(lines[0], "more than one Origin line")
+		return "more than one Origin line"
 	case allow == "" && !isOwn(lines[0], r.Host):
-		m.refusals.add(lines[0], m.origins.reason(lines[0]))
-	case m.owner == OwnerGatewayPreflight && isPreflight(r):
-		m.refusals.add(lines[0], "a preflight reached the function, though Owner is OwnerGatewayPreflight")
+		return m.origins.reason(lines[0])
+	case preflight && m.owner == OwnerGatewayPreflight:
+		return "a preflight reached the function, though Owner is OwnerGatewayPreflight"
+	case preflight:
+		return m.asked.problem(r.Header)
 	}
+	return ""
 }
 
 // isOwn reports whether a page of the API itself sent the request: browsers
@@ -115,5 +127,5 @@ func (o *origins) reason(origin string) string {
 			return "AllowOrigins has this host with another scheme or port only"
 		}
 	}
-	return "not in AllowOrigins"
+	return "the origin is not in AllowOrigins"
 }

@@ -30,13 +30,24 @@ func TestReport(t *testing.T) {
 	}{
 		{"allowed", "api", request("GET", "Origin", page), ""},
 		{"no Origin", "api", request("GET"), ""},
-		{"granted preflight", "api", asks("PUT", ""), ""},
+		{"granted preflight", "api", asks("PUT", "authorization, content-type"), ""},
+		{"a preflight for all", "open", asks("PUT", "authorization, x-secret"), ""},
+		{"Authorization is not allowed", "default", asks("GET", "x-secret, authorization"),
+			page + ": the preflight asks for Authorization, which is not in AllowHeaders"},
+		{"Content-Type is not allowed", "default", asks("POST", "content-type"),
+			page + ": the preflight asks for Content-Type, which is not in AllowHeaders"},
+		{"another header is not allowed", "api", asks("PUT", "content-type,x-secret"),
+			page + ": the preflight asks for a header that is not in AllowHeaders"},
+		{"a method is not allowed", "default", asks("SECRET", ""),
+			page + ": the preflight asks for a method that is not in AllowMethods"},
+		{"a preflight that an HTTP API should have answered", "gateway", asks("PUT", ""),
+			page + ": a preflight reached the function, though Owner is OwnerGateway"},
 		{"a page of the API itself", "api", request("POST", "Origin", "https://api.example.com"), ""},
 		{"anybody", "open", request("GET", "Origin", evil), ""},
 		{"the gateway refuses", "gateway", request("GET", "Origin", evil), ""},
-		{"not listed", "api", request("GET", "Origin", evil), evil + ": not in AllowOrigins"},
+		{"not listed", "api", request("GET", "Origin", evil), evil + ": the origin is not in AllowOrigins"},
 		{"refused preflight", "api", request("OPTIONS", "Origin", evil, "Access-Control-Request-Method", "PUT"),
-			evil + ": not in AllowOrigins"},
+			evil + ": the origin is not in AllowOrigins"},
 		{"wrong scheme", "api", request("GET", "Origin", "http://app.example.com"),
 			"http://app.example.com: AllowOrigins has this host with another scheme or port only"},
 		{"null", "api", request("GET", "Origin", "null"), ": not an origin to allow: any page can make its origin null, with a sandboxed frame"},
@@ -83,10 +94,10 @@ func TestReportInTime(t *testing.T) {
 				if minute > 0 && i == 0 {
 					left = " (and 56 more requests since the last report)"
 				}
-				want.add(fmt.Sprintf("https://%d.evil.example", 64*minute+i), "not in AllowOrigins"+left)
+				want.add(fmt.Sprintf("https://%d.evil.example", 64*minute+i), "the origin is not in AllowOrigins"+left)
 			}
 		}
-		want.add(evil, "not in AllowOrigins (and 56 more requests since the last report)")
+		want.add(evil, "the origin is not in AllowOrigins (and 56 more requests since the last report)")
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
@@ -107,9 +118,9 @@ func TestReportsOfOneOrigin(t *testing.T) {
 		}
 		exchange(h, request("GET", "Origin", "http://app.example.com"))
 		want := reports{
-			evil + ": not in AllowOrigins",
-			evil + ": not in AllowOrigins (and 59 more requests since the last report)",
-			evil + ": not in AllowOrigins (and 59 more requests since the last report)",
+			evil + ": the origin is not in AllowOrigins",
+			evil + ": the origin is not in AllowOrigins (and 59 more requests since the last report)",
+			evil + ": the origin is not in AllowOrigins (and 59 more requests since the last report)",
 			"http://app.example.com: AllowOrigins has this host with another scheme or port only",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -165,7 +176,7 @@ func TestReportOnce(t *testing.T) {
 		kept.CORS().Apply(make(http.Header), r)
 		time.Sleep(time.Minute)
 		m.Apply(make(http.Header), r)
-		if want := (reports{evil + ": not in AllowOrigins", evil + ": not in AllowOrigins"}); !slices.Equal(got, want) {
+		if want := (reports{evil + ": the origin is not in AllowOrigins", evil + ": the origin is not in AllowOrigins"}); !slices.Equal(got, want) {
 			t.Errorf("told %q, want %q", got, want)
 		}
 	})

@@ -32,6 +32,11 @@ func FromContext(ctx context.Context) *Slot {
 // argument, needs no request and is safe for concurrent use.
 type Applier interface {
 	Apply(http.Header, *http.Request)
+
+	// Problem says why a browser keeps something from the page that sent the request,
+	// in a text of package cors; "" if nothing is known.
+	Problem() string
+	Owner() string // who is responsible for CORS: the name of a constant of cors
 }
 
 // Decision is what a Guard decided about a request. Its value is the group

@@ -13,6 +13,8 @@ import (
 type applier string
 
 func (a applier) Apply(h http.Header, _ *http.Request) { h.Set("X-Applied", string(a)) }
+func (applier) Problem() string                        { return "" }
+func (applier) Owner() string                          { return "" }
 
 type decision string
 

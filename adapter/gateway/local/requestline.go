@@ -35,7 +35,7 @@ func refusal(record gateway.Record, said verdict) string {
 	who, reason := record.RefusedBy, string(record.Reason)
 	switch {
 	case who == "gateway":
-	case said.who == "adapter":
+	case said.who == "adapter", said.who == "cors":
 		who, reason = said.who, said.reason
 	case who == "function":
 		reason = cmp.Or(said.reason, challengeReason(record.FunctionHeader))

@@ -13,7 +13,7 @@ import (
 // verdict is what the function's side says of an invocation: why a Guard or the
 // adapter answered in the handler's place. Its texts are gatehouse's own.
 type verdict struct {
-	who    string // function or adapter; "": the handler answered
+	who    string // function, adapter or cors; "": the handler answered
 	reason string
 }
 
@@ -21,11 +21,18 @@ func verdictOf(o *adapter.Outcome) verdict {
 	if o.Reason != "" {
 		return verdict{"adapter", string(o.Reason)}
 	}
-	decision := map[string]string{}
+	decision, page := map[string]string{}, ""
 	for _, a := range o.Attrs {
-		if value := a.Value.Resolve(); a.Key == "authz" && value.Kind() == slog.KindGroup {
-			for _, member := range value.Group() {
-				decision[member.Key] = member.Value.Resolve().String()
+		value := a.Value.Resolve()
+		if value.Kind() != slog.KindGroup {
+			continue
+		}
+		for _, member := range value.Group() {
+			switch text := member.Value.Resolve().String(); a.Key {
+			case "authz":
+				decision[member.Key] = text
+			case "cors":
+				page = text
 			}
 		}
 	}
@@ -34,6 +41,9 @@ func verdictOf(o *adapter.Outcome) verdict {
 		return verdict{"function", decision["cause"]}
 	case "no route":
 		return verdict{"function", "no route is registered for this method and path"}
+	}
+	if page != "" {
+		return verdict{"cors", page}
 	}
 	return verdict{}
 }
@@ -74,12 +84,12 @@ func (v *verdicts) take(invocation string) verdict {
 	return found
 }
 
-// withoutRefusals drops the lines about a Guard's refusals, each of which is part
-// of its request's own line here.
+// withoutRefusals drops the lines about refusals of a Guard and of package cors,
+// each of which is part of its request's own line here.
 type withoutRefusals struct{ slog.Handler }
 
 func (h withoutRefusals) Handle(ctx context.Context, r slog.Record) error {
-	if r.Message == "authz: refused" {
+	if r.Message == "authz: refused" || r.Message == "cors: refused" {
 		return nil
 	}
 	return h.Handler.Handle(ctx, r)
