@@ -13,7 +13,7 @@ import (
 
 var (
 	errUndecided error = cause.Text("authz: a panic or Goexit ended the decision")
-	errNoRule    error = cause.Text("authz: no requirement is registered for this route")
+	errNoRule    error = cause.Text("authz: no requirement is registered for this route: register it together with what it requires")
 )
 
 // decide is the one decision about r, reported before anything is served. It

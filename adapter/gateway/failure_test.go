@@ -121,7 +121,7 @@ func TestRequestOverTheLimit(t *testing.T) {
 		size  int
 		cause string
 	}{
-		{"body that fits the API but not Lambda", 7 * mb, "the event is over Lambda's limit"},
+		{"body that fits the API but not Lambda", 7 * mb, "the event is over Lambda's limit of 6 MB, base64's third included: let clients upload by a presigned URL"},
 		{"body over the API's limit", 10*mb + 1, "the body is over the front's limit"},
 	}
 	want := map[adapter.Format]seen{

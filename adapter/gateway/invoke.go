@@ -29,7 +29,7 @@ func (c *call) encode(event any) ([]byte, error) {
 	}
 	text := bytes.TrimSuffix(payload.Bytes(), []byte("\n"))
 	if len(text) > maxEvent {
-		return nil, c.front.refuse(tooLarge, "the event is over Lambda's limit")
+		return nil, c.front.refuse(tooLarge, "the event is over Lambda's limit of 6 MB, base64's third included: let clients upload by a presigned URL")
 	}
 	return text, nil
 }
