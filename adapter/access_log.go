@@ -72,7 +72,8 @@ type AccessLogOptions struct {
 //
 // What is not known is left out, and so is an ID that is malformed. A line
 // holds no path, query, header, body, token or claim, no text of a panic and none
-// of an error. It has at most 900 bytes as JSON without AddAttrs, and 9 KB with.
+// of an error. It has at most 900 bytes as JSON without AddAttrs, and 9 KB with: longer texts of the
+// configuration, such as a requirement's, are cut.
 func AccessLog(logger *slog.Logger, opts *AccessLogOptions) func(context.Context, *Outcome) {
 	l := &accessLog{logger: logger}
 	if opts != nil {
@@ -142,7 +143,7 @@ func (l *accessLog) attrs(ctx context.Context, o *Outcome) []slog.Attr {
 	if o.ColdStart {
 		attrs = append(attrs, slog.Bool(attrColdStart, true))
 	}
-	return append(attrs, o.Attrs...)
+	return fit(append(attrs, o.Attrs...))
 }
 
 // milliseconds keeps microseconds, and no more digits than a line needs.

@@ -142,9 +142,10 @@ func TestRefusalBesideDone(t *testing.T) {
 
 // TestAccessLogSize: a line stays small, whatever an event or a handler does.
 func TestAccessLogSize(t *testing.T) {
+	requirement := "all of (scope notes/write, group admin, claim email_verified one of true)"
 	deny := func(attrs int) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			slot.FromContext(r.Context()).SetDecision(refusal{"all of (scope notes/write, group admin, claim email_verified one of true)"})
+			slot.FromContext(r.Context()).SetDecision(refusal{requirement})
 			for range attrs {
 				adapter.AddAttrs(r.Context(), slog.String(strings.Repeat("k", 30), strings.Repeat("v", 500)))
 			}
@@ -157,6 +158,17 @@ func TestAccessLogSize(t *testing.T) {
 	}
 	if line := logged(t, production(t), deny(40), long, nil, adapter.Options{}); len(line) > 9<<10 || len(line) < 8<<10 {
 		t.Errorf("%d bytes with AddAttrs", len(line))
+	}
+	for _, part := range []string{`scope notes/write, `, `group "a\b", `, "Gruppe ä, "} {
+		requirement = strings.Repeat(part, 200)
+		if line := logged(t, production(t), deny(0), long, nil, adapter.Options{}); len(line) > 900 || len(line) < 700 || !strings.Contains(line, `…"`) || !json.Valid([]byte(line)) {
+			t.Errorf("%d bytes with a long requirement: %s", len(line), line)
+		}
+		var own bytes.Buffer
+		h := adapter.New(deny(0), &adapter.Options{Logger: slog.New(slog.NewJSONHandler(&own, nil))})
+		if _, err := h.Invoke(production(t), []byte(long)); err != nil || own.Len() > 900 || strings.Count(own.String(), "\n") != 1 {
+			t.Errorf("%v, %d bytes of a refusal's own line: %s", err, own.Len(), &own)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -14,7 +15,9 @@ import (
 // changes of what they point to do not show; a value of a type that slog does
 // not know is kept as its text or JSON. An invocation keeps 32 attributes and
 // about 8 KB of names and values, groups included; what would exceed either is
-// dropped. Outside an invocation, and once it is over, AddAttrs does nothing.
+// dropped, and so is an attribute with a name that the line or CloudWatch uses
+// itself, such as level, http.route and _aws: what flattens groups would take it for
+// the line's own. Outside an invocation, and once it is over, AddAttrs does nothing.
 // It is safe for concurrent use.
 func AddAttrs(ctx context.Context, attrs ...slog.Attr) {
 	if record, ok := ctx.Value(attrsKey{}).(*record); ok && record != nil {
@@ -35,11 +38,29 @@ type addedAttrs struct {
 
 func (a *addedAttrs) add(attrs []slog.Attr) {
 	for _, attr := range attrs {
+		if value := attr.Value.Resolve(); attr.Key == "" && value.Kind() == slog.KindGroup {
+			a.add(value.Group()) // whose members slog inlines
+			continue
+		}
+		if reserved(attr.Key) {
+			continue
+		}
 		budget := attrBudget{maxAttrs, maxAttrBytes}
 		if resolved, ok := budget.resolve(attr); ok && !isEmpty(resolved) {
 			a.keep(resolved, budget)
 		}
 	}
+}
+
+// reserved reports whether a line has an attribute of this name, by AccessLog, by
+// slog or by aws-lambda-go, or CloudWatch looks for it.
+func reserved(name string) bool {
+	switch name {
+	case "_aws", "time", "timestamp", "level", "msg", "message", "requestId", "functionArn", "tenantId",
+		"authz", "cors", "app", attrMethod, attrRoute, attrStatus, attrTrace:
+		return true
+	}
+	return strings.HasPrefix(name, "gatehouse.") || strings.HasPrefix(name, "faas.")
 }
 
 func (a *addedAttrs) keep(attr slog.Attr, left attrBudget) {

@@ -53,6 +53,23 @@ func TestAddAttrs(t *testing.T) {
 	}
 }
 
+func TestAddAttrsCannotForgeTheLine(t *testing.T) {
+	got := attrsOf(t, func(_ http.ResponseWriter, r *http.Request) {
+		for _, name := range []string{"_aws", "time", "level", "msg", "message", "requestId", "authz", "http.route", "http.response.status_code", "trace_id", "gatehouse.reason", "faas.coldstart"} {
+			adapter.AddAttrs(r.Context(), slog.String(name, "forged"), slog.Group("", slog.String(name, "forged")), slog.Any("", inlined{name}))
+		}
+		adapter.AddAttrs(r.Context(), slog.Group("", slog.Int("n", 1)), slog.Group("mine", slog.String("level", "own")))
+	})
+	if want := `{"app":{"n":1,"mine":{"level":"own"}}}`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// inlined resolves to a group that slog inlines.
+type inlined struct{ name string }
+
+func (l inlined) LogValue() slog.Value { return slog.GroupValue(slog.String(l.name, "forged")) }
+
 func TestAddAttrsIsBounded(t *testing.T) {
 	got := attrsOf(t, func(_ http.ResponseWriter, r *http.Request) {
 		adapter.AddAttrs(r.Context(), slog.String("large", strings.Repeat("x", 9<<10)))

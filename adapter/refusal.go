@@ -142,5 +142,5 @@ func (h *Handler) sayRefusal(x *exchange, res *result, decision slot.Decision, r
 		slog.String(attrAnsweredBy, "policy"),
 		slog.Int(attrStatus, res.status),
 		slog.Attr{Key: "authz", Value: decision.LogValue()})
-	h.options.Logger.LogAttrs(ctx, slog.LevelWarn, "authz: refused", attrs...)
+	h.options.Logger.LogAttrs(ctx, slog.LevelWarn, "authz: refused", fit(attrs)...)
 }
