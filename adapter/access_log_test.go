@@ -251,7 +251,7 @@ func TestErrorLines(t *testing.T) {
 		want    []string
 	}{
 		"7 MB": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 7<<20)) }, v2Event("text", false),
-			[]string{"presigned", `"gatehouse.reply_bytes":7340032`, `"gatehouse.body_bytes":4`}},
+			[]string{"presigned", `"gatehouse.reply_bytes":7340032`, `"gatehouse.body_bytes":4`, `"http.route":"/notes/{id}"`, `"http.request.method":"POST"`}},
 		"2 MB over a load balancer": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 2<<20)) },
 			`{"requestContext":{"elb":{}},"httpMethod":"GET","path":"/secret","headers":{}}`, []string{"1 MB"}},
 		"late":               {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, v2Event("text", false), []string{"202", `"http.response.status_code":503`}},
@@ -260,7 +260,11 @@ func TestErrorLines(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var log bytes.Buffer
-			h := adapter.New(row.handler, &adapter.Options{Timeout: time.Second, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+			handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				r.Pattern = "/notes/{id}" // as http.ServeMux leaves it
+				row.handler(w, r)
+			})
+			h := adapter.New(handler, &adapter.Options{Timeout: time.Second, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
 			if _, err := h.Invoke(production(t), []byte(row.event)); err != nil {
 				t.Error(err)
 			}

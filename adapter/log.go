@@ -19,17 +19,19 @@ import (
 func (h *Handler) log(x *exchange, level slog.Level, message, method string, attrs ...slog.Attr) {
 	defer func() { _ = recover() }()
 	ctx := context.WithoutCancel(x.parent)
+	if r := x.served(); method == "" && r != nil {
+		method = r.Method
+	}
 	attrs = append(whose(ctx, &x.event, method, x.route()), attrs...)
 	h.options.Logger.LogAttrs(ctx, level, "adapter: "+message, attrs...)
 }
 
-// route returns the pattern that the policy matched: for lines that are written
-// while a handler may still write to its request.
+// route returns the pattern that the policy or http.ServeMux matched.
 func (x *exchange) route() string {
 	if decision := x.event.slot.Decision(); decision != nil {
 		return decision.Route()
 	}
-	return ""
+	return x.pattern()
 }
 
 // logPanic logs as net/http does: http.ErrAbortHandler without a stack.
@@ -56,8 +58,8 @@ func (h *Handler) logOwn(x *exchange, f *fields, method string, res *result) {
 }
 
 // logBroken logs a stream that ends before it is complete.
-func (h *Handler) logBroken(x *exchange, res *result) {
-	h.log(x, slog.LevelError, "stream broken off", "", x.why(res)...)
+func (h *Handler) logBroken(x *exchange, method string, res *result) {
+	h.log(x, slog.LevelError, "stream broken off", method, x.why(res)...)
 }
 
 // why is what a line says of a fault.

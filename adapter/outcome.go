@@ -186,8 +186,8 @@ func (x *exchange) outcome(res *result) *Outcome {
 		o.Route = decision.Route()
 		o.Attrs = append(o.Attrs, slog.Any("authz", decision.LogValue()))
 	}
-	if r := x.record.request; o.Route == "" && r != nil && x.cause == returned { // else the handler may be writing it
-		o.Route = matched(r)
+	if o.Route == "" {
+		o.Route = x.pattern()
 	}
 	if o.kept = x.problem(); o.kept != "" {
 		o.Attrs = append(o.Attrs, corsGroup(o.kept))
@@ -196,6 +196,29 @@ func (x *exchange) outcome(res *result) *Outcome {
 		o.Attrs = append(o.Attrs, slog.Attr{Key: "app", Value: slog.GroupValue(added...)})
 	}
 	return o
+}
+
+// pattern returns what http.ServeMux left in the request, "" if nothing.
+func (x *exchange) pattern() string {
+	if r := x.served(); r != nil {
+		return matched(r)
+	}
+	return ""
+}
+
+// served returns the request for the time after the handler; nil while the handler
+// may be writing it, and where neither a limit nor Options need it to be kept.
+func (x *exchange) served() *http.Request {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.cause != returned:
+	case x.record != nil:
+		return x.record.request
+	case x.guard != nil:
+		return x.guard.request
+	}
+	return nil
 }
 
 // matched returns the pattern that http.ServeMux left in a request. Where it

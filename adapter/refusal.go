@@ -46,14 +46,17 @@ func corsGroup(problem string) slog.Attr {
 // can cause it, so that it has a limit of its own.
 func (h *Handler) explainPage(x *exchange, res *result, problem string) {
 	defer func() { _ = recover() }() // a Logger that panics
-	ctx, route := context.WithoutCancel(x.parent), x.route()
+	ctx, route, method := context.WithoutCancel(x.parent), x.route(), ""
+	if r := x.served(); r != nil {
+		method = r.Method
+	}
 	say, leftOut := h.refusals.pages.Admit(time.Now(), route+"\n"+problem)
 	if leftOut > 0 {
 		h.options.Logger.LogAttrs(ctx, slog.LevelWarn, "cors: refusals like those logged, or too many of them, made no line of their own",
 			slog.Int("left_out", leftOut))
 	}
 	if say {
-		attrs := append(whose(ctx, &x.event, "", route), slog.Int(attrStatus, res.status), corsGroup(problem))
+		attrs := append(whose(ctx, &x.event, method, route), slog.Int(attrStatus, res.status), corsGroup(problem))
 		h.options.Logger.LogAttrs(ctx, slog.LevelWarn, "cors: refused", attrs...)
 	}
 }

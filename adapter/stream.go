@@ -72,6 +72,8 @@ type stream struct {
 	writes sync.Mutex // keeps the pieces of the body in order; the handler's side alone takes it
 	spare  []byte     // memory for the next piece; writes guards it
 
+	method string // of the request, which the handler may change
+
 	// The exchange's lock guards these.
 	sent   int // bytes that the runtime has read
 	limit  *time.Timer
@@ -86,6 +88,7 @@ func (x *exchange) stream(s *scratch) (io.ReadCloser, error) {
 	r, problem := x.handler.newRequest(x, s)
 	s.fields.unescaped = nil // the handler goes on reading it when s serves another
 	x.noteRequest(r)
+	st.method = r.Method
 	go st.serve(r, problem)
 	if err := <-st.started; err != nil {
 		return nil, err

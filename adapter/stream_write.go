@@ -132,7 +132,7 @@ func (st *stream) rest(res *result, sent bool) []byte {
 	}
 	res.status = int(w.status)
 	if !res.panicked() && res.reason != ReasonClosed {
-		x.handler.logBroken(x, res)
+		x.handler.logBroken(x, st.method, res)
 	}
 	x.end()
 	return nil
