@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime"
@@ -151,6 +152,34 @@ func TestMetrics(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// A method or a path that a client makes up is no dimension.
+func TestClientsMakeNoMetricUp(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/notes/{id}", scenario.SayHello)
+	var out bytes.Buffer
+	h := adapter.New(mux, &adapter.Options{Done: adapter.AccessLog(slog.New(slog.DiscardHandler), &adapter.AccessLogOptions{Metrics: "notes-dev", MetricsOutput: &out})})
+	for i := range 20 {
+		for _, path := range []string{"/notes/", "/scan/"} {
+			event := strings.Replace(v2Event("", false), `"method":"POST"`, fmt.Sprintf(`"method":"MADEUP%d"`, i), 1)
+			event = strings.Replace(event, `"rawPath":"/notes"`, fmt.Sprintf(`"rawPath":"%s%d"`, path, i), 1)
+			if _, err := h.Invoke(context.Background(), []byte(event)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	routes := map[string]int{}
+	for line := range strings.Lines(out.String()) {
+		var c struct{ Route string }
+		if err := json.Unmarshal([]byte(line), &c); err != nil {
+			t.Fatal(err)
+		}
+		routes[c.Route]++
+	}
+	if diff := cmp.Diff(map[string]int{"_OTHER /notes/{id}": 20, "NOT_FOUND": 20}, routes); diff != "" {
+		t.Errorf("routes (-want +got)\n%s", diff)
 	}
 }
 

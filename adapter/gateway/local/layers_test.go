@@ -185,6 +185,9 @@ func TestPreflightPairs(t *testing.T) {
 		if latest[1].Stop != nil {
 			t.Errorf("the preflight that was allowed: %+v", *latest[1].Stop)
 		}
+		if s := latest[5].Stop; s == nil || s.Who != "cors" || s.Why != "the origin is not in AllowOrigins" || latest[5].Status != 403 {
+			t.Errorf("the preflight of another origin: status %d, %+v", latest[5].Status, s)
+		}
 	})
 }
 

@@ -83,16 +83,22 @@ type function struct {
 	duration time.Duration
 	reason   adapter.Reason
 	decision map[string]string // the group authz; nil: no Guard has decided
+	page     string            // why a browser keeps something from its page; "": nothing is known
 }
 
 func functionOf(o *adapter.Outcome) function {
 	f := function{route: o.Route, status: o.Status, duration: o.Duration, reason: o.Reason}
 	for _, a := range o.Attrs {
-		if a.Key == "authz" && a.Value.Resolve().Kind() == slog.KindGroup {
+		value := a.Value.Resolve()
+		switch {
+		case value.Kind() != slog.KindGroup:
+		case a.Key == "authz":
 			f.decision = map[string]string{}
-			for _, member := range a.Value.Resolve().Group() {
+			for _, member := range value.Group() {
 				f.decision[member.Key] = redact(member.Value.Resolve().String())
 			}
+		case a.Key == "cors":
+			f.page = value.Group()[0].Value.String() // package cors's own text
 		}
 	}
 	return f

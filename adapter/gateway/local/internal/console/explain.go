@@ -94,6 +94,12 @@ func (e *exchange) stopped() (int, *stop) {
 		return e.gatewayStop()
 	case e.function.reason != "":
 		return atHandler, &stop{"adapter", string(e.function.reason), adapterCure(e.function.reason)}
+	case e.function.page != "" && (e.status < 400 || e.asks != "" && e.function.decision == nil):
+		at := nowhere // a browser keeps the answer from the page, and no other client does
+		if e.status >= 400 {
+			at = atFunctionRoute
+		}
+		return at, &stop{"cors", e.function.page, "Change the cors.Config of the function, or the page's origin or request: it says which field."}
 	}
 	return e.functionStop()
 }
