@@ -248,6 +248,30 @@ func TestAFloodOfRefusals(t *testing.T) {
 	})
 }
 
+// Callers without a token make no line: the next one that counts has them.
+func TestNoTokenIsCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mux := authz.NewMux(&authz.Guard{Identifier: claims.MustNew(claims.Config{Issuers: []string{"https://issuer.example"}})})
+		mux.Handle("GET /notes", authz.Scope("read"), named("x"))
+		d := deploy(mux)
+		bad := event(t, "GET", "/notes", `null`, map[string]string{"authorization": "Bearer bad"})
+		for range 7 {
+			d.invoke(t, event(t, "GET", "/notes", `null`, nil))
+		}
+		if lines := d.lines(t); len(lines) != 0 {
+			t.Errorf("lines %v, want none", lines)
+		}
+		d.invoke(t, bad)
+		d.invoke(t, bad)
+		time.Sleep(time.Minute)
+		d.invoke(t, bad)
+		lines := d.lines(t)
+		if len(lines) != 3 || lines[1]["left_out"] != 1.0 || lines[1]["without_token"] != 7.0 || lines[1]["known_callers"] != false {
+			t.Errorf("lines %v, want one that counts 1 and 7", lines)
+		}
+	})
+}
+
 // A Check aside is not why a request was answered, and neither is a refusal that
 // was only recorded.
 func TestNoLineWhereNothingWasRefused(t *testing.T) {

@@ -46,6 +46,8 @@ func New(mistake, issuer string) (http.Handler, *adapter.Options, error) {
 		pages.AllowHeaders = nil
 	case "the gateway owns preflights":
 		pages.Owner = cors.OwnerGatewayPreflight
+	case "the gateway owns CORS":
+		pages.Owner = cors.OwnerGateway
 	}
 	who, err := claims.New(pins)
 	if err != nil {

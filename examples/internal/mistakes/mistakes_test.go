@@ -121,6 +121,12 @@ func rows() []row {
 				"WARN authz: refused: a CORS preflight arrived, which never carries a token: give the gateway an open route OPTIONS /{proxy+}, and put cors.Wrap around the Mux",
 				"WARN cors: refused: a preflight reached the function, though Owner is OwnerGatewayPreflight",
 			}},
+		{name: "a preflight at an HTTP API without CORS settings", mistake: "the gateway owns CORS", method: "OPTIONS", path: "/hello", header: preflight(mistakes.Page, ""), routes: open, status: 401,
+			line: "401 function: a CORS preflight arrived, which never carries a token: give the gateway an open route OPTIONS /{proxy+}, and put cors.Wrap around the Mux",
+			logged: []string{
+				"WARN authz: refused: a CORS preflight arrived, which never carries a token: give the gateway an open route OPTIONS /{proxy+}, and put cors.Wrap around the Mux",
+				"WARN cors: refused: a preflight reached the function, though Owner is OwnerGateway",
+			}},
 		{name: "a slow handler", path: "/slow", routes: open, status: 503, client: "Service Unavailable",
 			line: "503 adapter: the handler took too long", logged: []string{tooLate}},
 		{name: "a reply of 7 MB", path: "/large", routes: open, status: 500, client: "Internal Server Error",
