@@ -1,5 +1,6 @@
 // Command local runs the stream example on a laptop, behind something that
-// behaves like a function URL that streams.
+// behaves like a function URL that streams. With -buffered it behaves like an HTTP
+// API, which sends replies whole.
 package main
 
 import (
@@ -16,13 +17,19 @@ func main() {
 	addr := flag.String("addr", "localhost:8080", "address to listen on")
 	expose := flag.Bool("expose", false, "allow an address beyond loopback")
 	timeout := flag.Duration("timeout", 0, "how long a request may take; 0: what the gateway allows; -1s: as long as it likes, for a debugger")
+	buffered := flag.Bool("buffered", false, "behave like an HTTP API")
 	flag.Parse()
 
+	format := adapter.FunctionURL
+	if *buffered {
+		format = adapter.HTTPAPIV2
+	}
 	err := local.ListenAndServe(*addr, stream.Handler(), &local.Options{
-		Format:    adapter.FunctionURL,
-		Streaming: true,
+		Format:    format,
+		Streaming: !*buffered,
 		Try: []local.Try{
 			{Path: "/events?count=5", Want: http.StatusOK},
+			{Path: "/rows?count=5", Want: http.StatusOK},
 			{Path: "/broken", Want: http.StatusOK},
 		},
 		Expose:  *expose,
