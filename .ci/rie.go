@@ -8,12 +8,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -21,7 +23,8 @@ import (
 	"github.com/gatehouse-go/gatehouse/internal/runtimeapi"
 )
 
-// requests are what each example is asked, and answers with 200.
+// requests are what examples are asked, and answer with 200 to anybody: those that
+// need no service beside them.
 var requests = map[string]string{
 	"bookings":   "/rooms",
 	"hello":      "/hello",
@@ -48,20 +51,12 @@ func main() {
 }
 
 func run() error {
-	functions, err := filepath.Glob("examples/*/lambda")
-	if err != nil {
-		return err
-	}
-	for _, function := range functions {
-		name := filepath.Base(filepath.Dir(function))
-		path, ok := requests[name]
-		if !ok {
-			return fmt.Errorf("%s: no request in .ci/rie.go", function)
-		}
-		if err := try(function, path); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(requests)) {
+		function := filepath.Join("examples", name, "lambda")
+		if err := try(function, requests[name]); err != nil {
 			return fmt.Errorf("%s: %w", function, err)
 		}
-		fmt.Printf("%-32s %s\n", function, path)
+		fmt.Printf("%-32s %s\n", function, requests[name])
 	}
 	return nil
 }

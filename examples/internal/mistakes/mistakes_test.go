@@ -300,7 +300,7 @@ func TestMistakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	guide, err := os.ReadFile("../../../docs/mistakes.md")
+	guide, err := os.ReadFile("../../../docs/troubleshooting.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -310,14 +310,14 @@ func TestMistakes(t *testing.T) {
 			t.Run("binary", func(t *testing.T) { row.asFunction(t, binary) })
 		})
 		if reason := strings.TrimPrefix(row.line, strconv.Itoa(row.status)+" "); strings.HasPrefix(reason, "gateway: ") && !strings.Contains(string(guide), reason) {
-			t.Errorf("docs/mistakes.md does not quote %q", reason)
+			t.Errorf("docs/troubleshooting.md does not quote %q", reason)
 		}
 		for _, line := range row.logged {
 			_, cause, _ := strings.Cut(line, ": ")
 			_, cause, _ = strings.Cut(cause, ": ")
 			cause, _, _ = strings.Cut(cause, " (")
 			if !strings.Contains(string(guide), cause) {
-				t.Errorf("docs/mistakes.md does not quote %q", cause)
+				t.Errorf("docs/troubleshooting.md does not quote %q", cause)
 			}
 		}
 	}
