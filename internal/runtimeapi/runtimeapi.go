@@ -122,10 +122,12 @@ func (p *Process) Close() {
 	<-p.exited
 }
 
+// kill ends the process before anything else: an open poll that ended earlier would be
+// an error that the function logs.
 func (p *Process) kill() {
 	p.killed.Store(true)
-	p.end(ErrClosed)
 	p.cmd.Process.Kill() // by handle: an error means it has ended already
+	p.end(ErrClosed)
 }
 
 // reap waits for the process, lets everyone know who waits for an answer, and
@@ -135,8 +137,10 @@ func (p *Process) reap(stop func() bool) {
 	err := p.cmd.Wait()
 	stop()
 	exit := &ExitError{Err: err, Output: p.output.String()}
-	p.end(exit)
-	if !p.killed.Load() {
+	if p.killed.Load() {
+		p.end(ErrClosed)
+	} else {
+		p.end(exit)
 		p.exit = exit
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
