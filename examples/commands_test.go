@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -189,13 +188,11 @@ func checkTest(dir string, words []string) error {
 	}
 	var text strings.Builder
 	for _, folder := range folders {
-		list := exec.Command("go", "list", "-f", `{{range .TestGoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{range .XTestGoFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}`, folder)
-		list.Dir = dir
-		files, err := list.Output()
+		files, err := testFiles(filepath.Join(dir, folder))
 		if err != nil {
-			return fmt.Errorf("no package %s", folder)
+			return err
 		}
-		for _, file := range strings.Fields(string(files)) {
+		for _, file := range files {
 			content, err := os.ReadFile(file)
 			if err != nil {
 				return err
@@ -209,6 +206,26 @@ func checkTest(dir string, words []string) error {
 		}
 	}
 	return nil
+}
+
+// testFiles are those of a package, or of all packages below where it ends in "...".
+func testFiles(folder string) (files []string, err error) {
+	folder, below := strings.CutSuffix(folder, "/...")
+	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && path != folder && !below:
+			return filepath.SkipDir
+		case strings.HasSuffix(path, "_test.go"):
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err == nil && len(files) == 0 {
+		err = fmt.Errorf("no tests in %s", folder)
+	}
+	return files, err
 }
 
 // checkSteps looks for the steps in the script that runs them. A benchmark's step has
