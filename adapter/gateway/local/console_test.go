@@ -124,6 +124,9 @@ func (c *consolePage) watch(done func(map[uint64]shown) bool) (string, map[uint6
 		if err != nil {
 			c.t.Fatalf("live stream, status %d: %v after %d requests", response.StatusCode, err, len(latest))
 		}
+		if len(line) == 1 {
+			continue // the first, which says that the stream is open
+		}
 		var s shown
 		if err := json.Unmarshal(line, &s); err != nil {
 			c.t.Fatal(err)
@@ -131,6 +134,24 @@ func (c *consolePage) watch(done func(map[uint64]shown) bool) (string, map[uint6
 		latest[s.ID] = s
 	}
 	return stream.String(), latest
+}
+
+// TestConsoleIsLive: the live stream begins at once, though there was no request. In
+// Firefox a page gets no reply before its first byte.
+func TestConsoleIsLive(t *testing.T) {
+	onConsole(t, http.NotFoundHandler(), local.Options{}, func(c *consolePage) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		response, err := http.DefaultTransport.RoundTrip(c.request(http.MethodGet, "/console/live", "").WithContext(ctx))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		first := make([]byte, 1)
+		if _, err := io.ReadFull(response.Body, first); err != nil || first[0] != '\n' {
+			t.Errorf("begins with %q, %v", first, err)
+		}
+	})
 }
 
 // all waits until n requests are over.

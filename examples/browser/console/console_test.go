@@ -1,5 +1,6 @@
 // Package console holds no code, only a test: the console of the local gateway,
-// used in Chromium as a person uses it, with the pointer and with the keyboard.
+// used in Chromium as a person uses it, with the pointer and with the keyboard, and
+// the most of it in Firefox.
 //
 //	cd examples/browser && npm ci && go test -v ./console
 //
@@ -14,7 +15,6 @@ import (
 	"go/format"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +29,12 @@ type result struct {
 
 func TestConsole(t *testing.T) {
 	modules, browser := parts(t)
+	inBrowser(t, "console.mjs", modules, browser, 30)
+}
+
+// inBrowser runs a script that makes so many checks at least.
+func inBrowser(t *testing.T, script, modules, browser string, least int) {
+	t.Helper()
 	scene := newScene(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
@@ -36,7 +42,7 @@ func TestConsole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(ctx, "node", "console.mjs", modules, browser, string(what), os.Getenv("GATEHOUSE_SCREENSHOTS"))
+	cmd := exec.CommandContext(ctx, "node", script, modules, browser, string(what), os.Getenv("GATEHOUSE_SCREENSHOTS"))
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -62,10 +68,10 @@ func TestConsole(t *testing.T) {
 		})
 	}
 	if err := cmd.Wait(); err != nil {
-		t.Errorf("console.mjs: %v", err)
+		t.Errorf("%s: %v", script, err)
 	}
-	if checks < 30 {
-		t.Errorf("%d checks were made, want 30 at least", checks)
+	if checks < least {
+		t.Errorf("%d checks were made, want %d at least", checks, least)
 	}
 }
 
@@ -83,16 +89,7 @@ func compiles(t *testing.T, text string) {
 // parts finds the folder of playwright-core, and a browser for it.
 func parts(t *testing.T) (modules, browser string) {
 	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip(err)
-	}
-	modules = os.Getenv("GATEHOUSE_BROWSER")
-	if modules == "" {
-		modules = "../node_modules"
-	}
-	if _, err := os.Stat(filepath.Join(modules, "playwright-core")); err != nil {
-		t.Skipf("no playwright-core, neither where GATEHOUSE_BROWSER says nor by npm ci: %v", err)
-	}
+	modules = modulesWith(t, "playwright-core")
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return modules, path

@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -43,6 +44,10 @@ func (c *Console) serveLive(w http.ResponseWriter, r *http.Request) {
 	defer c.ring.unsubscribe(reader)
 	response := http.NewResponseController(w)
 	encoder := json.NewEncoder(w)
+	// An empty line, because Firefox hands a reply to its page with the first byte.
+	if _, err := io.WriteString(w, "\n"); err != nil || response.Flush() != nil {
+		return
+	}
 	for {
 		select {
 		case <-r.Context().Done():

@@ -173,7 +173,7 @@ async function live() {
         if (done) break;
         const lines = (rest + value).split('\n');
         rest = lines.pop();
-        for (const line of lines) receive(JSON.parse(line));
+        for (const line of lines) if (line) receive(JSON.parse(line));
       }
     } catch { /* the program ended, or this tab slept */ }
     $('live').textContent = 'not connected: reload if the program was restarted';
