@@ -29,17 +29,24 @@ func TestExporters(t *testing.T) {
 	const requests = 10
 	refuses := httptest.NewServer(nil)
 	refuses.Close()
+	const foreign = "what a collector says"
+	says := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, strings.Repeat(foreign, 30_000), http.StatusBadRequest)
+	}))
+	defer says.Close()
 	for _, row := range []struct {
 		name     string
 		endpoint string
 		before   func(*http.Request)
 		lost     bool
+		reason   string
 	}{
 		{name: "answers"},
 		{name: "takes 50 ms", before: func(*http.Request) { time.Sleep(50 * time.Millisecond) }},
 		{name: "drops connections", before: dropping()},
-		{name: "hangs", before: func(r *http.Request) { <-r.Context().Done() }, lost: true},
-		{name: "refuses", endpoint: refuses.URL, lost: true},
+		{name: "hangs", before: func(r *http.Request) { <-r.Context().Done() }, lost: true, reason: "the collector took too long"},
+		{name: "refuses", endpoint: refuses.URL, lost: true, reason: "the collector cannot be reached"},
+		{name: "says much", endpoint: says.URL, lost: true, reason: "the collector did not take them: see its own log"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			c := newCollector(t, row.before)
@@ -63,6 +70,9 @@ func TestExporters(t *testing.T) {
 			lines := strings.Count(output.String(), `"message":"traces: spans are lost"`)
 			if row.lost != (lines > 0) || lines == requests { // replies do not wait after the first
 				t.Errorf("%d lines about lost spans:\n%s", lines, &output)
+			}
+			if strings.Contains(output.String(), foreign) || !strings.Contains(output.String(), row.reason) {
+				t.Errorf("the reason is not %q, or the collector's own:\n%.2000s", row.reason, &output)
 			}
 			if got := len(spans["GET /orders/{id}"]); !row.lost && got != requests {
 				t.Errorf("%d spans for %d requests", got, requests)

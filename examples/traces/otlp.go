@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/url"
 	"os"
 
 	"go.opentelemetry.io/otel"
@@ -14,7 +15,7 @@ import (
 // FromEnv returns Traces that send spans by OTLP over HTTP to the collector that
 // OTEL_EXPORTER_OTLP_ENDPOINT names, such as http://localhost:4318 for one in an
 // extension of the function. It is an error if nothing names one. OpenTelemetry's
-// own errors are logged with logger, too.
+// own errors are logged with logger, too, each by a text of this package.
 func FromEnv(logger *slog.Logger) (*Traces, error) {
 	if os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" && os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
 		return nil, errors.New("traces: OTEL_EXPORTER_OTLP_ENDPOINT is not set")
@@ -25,7 +26,7 @@ func FromEnv(logger *slog.Logger) (*Traces, error) {
 		return nil, err
 	}
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
-		logger.Warn("traces: OpenTelemetry", "error", err)
+		logger.Warn("traces: OpenTelemetry", "reason", reason(err))
 	}))
 	return New(twice{exporter}, logger), nil
 }
@@ -40,4 +41,16 @@ func (t twice) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) e
 		err = t.SpanExporter.ExportSpans(ctx, spans)
 	}
 	return err
+}
+
+// reason says what an exporter's error is about, in a text of our own: the error's may
+// hold all that a collector has answered, which may quote what it was sent.
+func reason(err error) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "the collector took too long"
+	case errors.As(err, new(*url.Error)):
+		return "the collector cannot be reached"
+	}
+	return "the collector did not take them: see its own log"
 }

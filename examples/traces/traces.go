@@ -95,7 +95,7 @@ func (t *Traces) flush(ctx context.Context) {
 	defer cancel()
 	if err := t.spans.ForceFlush(flush); err != nil {
 		t.rests.Store(time.Now().Add(rest).UnixNano())
-		t.logger.WarnContext(ctx, "traces: spans are lost", "error", err)
+		t.logger.WarnContext(ctx, "traces: spans are lost", "reason", reason(err))
 	}
 }
 
@@ -106,7 +106,7 @@ func (t *Traces) Shutdown() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*Patience)
 	defer cancel()
 	if err := t.provider.Shutdown(ctx); err != nil {
-		t.logger.Warn("traces: spans are lost at the end", "error", err)
+		t.logger.Warn("traces: spans are lost at the end", "reason", reason(err))
 	}
 }
 
