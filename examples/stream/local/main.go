@@ -20,9 +20,9 @@ func main() {
 	buffered := flag.Bool("buffered", false, "behave like an HTTP API")
 	flag.Parse()
 
-	format := adapter.FunctionURL
+	format, broken := adapter.FunctionURL, http.StatusOK
 	if *buffered {
-		format = adapter.HTTPAPIV2
+		format, broken = adapter.HTTPAPIV2, http.StatusInternalServerError
 	}
 	err := local.ListenAndServe(*addr, stream.Handler(), &local.Options{
 		Format:    format,
@@ -30,7 +30,7 @@ func main() {
 		Try: []local.Try{
 			{Path: "/events?count=5", Want: http.StatusOK},
 			{Path: "/rows?count=5", Want: http.StatusOK},
-			{Path: "/broken", Want: http.StatusOK},
+			{Path: "/broken", Want: broken},
 		},
 		Expose:  *expose,
 		Timeout: *timeout,
