@@ -70,7 +70,7 @@ func (s source) flush() error { return http.NewResponseController(s.w).Flush() }
 func (s source) resume(last string, now int64) int64 {
 	latest := now - now%s.every
 	id, err := strconv.ParseInt(last, 10, 64)
-	if err != nil || id <= 0 || id > latest || id%s.every != 0 {
+	if err != nil || strconv.FormatInt(id, 10) != last || id <= 0 || id > latest || id%s.every != 0 {
 		return latest
 	}
 	next, oldest := id+s.every, latest-(most-1)*s.every

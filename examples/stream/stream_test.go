@@ -147,7 +147,7 @@ func TestResume(t *testing.T) {
 // TestLastEventIDGarbage: what no event of the clock has as its ID is ignored.
 func TestLastEventIDGarbage(t *testing.T) {
 	for _, last := range []string{
-		"", " ", "0", "-1", "x", "1e3", "0x10", "1.5", "946684801", "946684800x", "946684800 ", "٣", "null",
+		"", " ", "0", "-1", "x", "1e3", "0x10", "1.5", "946684801", "946684800x", "946684800 ", "+946684790", "0946684790", "٣", "null",
 		"9223372036854775807", "9223372036854775808", "-9223372036854775808", strings.Repeat("9", 8000), "1\x002", "../../etc/passwd", "1\ndata: forged",
 	} {
 		synctest.Test(t, func(t *testing.T) { // its clock begins at 946684800
@@ -262,6 +262,12 @@ func TestRange(t *testing.T) {
 		{[]string{"Range", "bytes=0-9,x"}, 416, "", ""},
 		{[]string{"Range", "bytes=\x00-9"}, 416, "", ""},
 		{[]string{"Range", "lines=0-9"}, 416, "", ""},
+		{[]string{"Range", "bytes=x"}, 416, "", ""},
+		{[]string{"Range", "bytes=-"}, 416, "", ""},
+		{[]string{"Range", "bytes="}, 200, "", ""}, // no range
+		{[]string{"Range", "bytes=,"}, 200, "", ""},
+		{[]string{"Range", "bytes=-0"}, 206, "", "bytes 20000000-19999999/20000000"}, // RFC 9110 §14.1.2 has a 416
+		{[]string{"Range", "bytes= +0 - 9 "}, 206, all[:10], "bytes 0-9/20000000"},
 		{[]string{"Range", "bytes=" + strings.Repeat("0-,", 500) + "0-"}, 200, "", ""}, // more than the whole
 	} {
 		w := get(t.Context(), "/download", test.header...)
@@ -355,6 +361,28 @@ func TestStreams(t *testing.T) {
 	}
 }
 
+// TestBufferedMinute: events that take a minute are too late on a front that sends a reply
+// whole.
+func TestBufferedMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		front := gateway.MustNew(gateway.Config{Format: adapter.HTTPAPIV2, Function: adapter.New(stream.Handler(), nil)})
+		for _, test := range []struct {
+			path   string
+			status int
+			took   time.Duration
+		}{
+			{"/events?count=25", 200, 24 * time.Second},
+			{"/events", 503, 29500 * time.Millisecond},
+		} {
+			start, w := time.Now(), httptest.NewRecorder()
+			front.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", test.path, nil))
+			if took := time.Since(start); w.Code != test.status || took != test.took {
+				t.Errorf("%s: status %d after %v, want %d after %v", test.path, w.Code, took, test.status, test.took)
+			}
+		}
+	})
+}
+
 // TestBuffered is what the routes are on a front that sends a reply whole.
 func TestBuffered(t *testing.T) {
 	url, _ := serve(t, gateway.Config{Format: adapter.HTTPAPIV2})
@@ -383,6 +411,9 @@ func TestBuffered(t *testing.T) {
 	}
 	if resp, body := ask("/rows?count=2"); resp.StatusCode != 200 || string(body) != "{\"N\":0,\"Square\":0}\n{\"N\":1,\"Square\":1}\n" {
 		t.Errorf("rows: status %d, %q", resp.StatusCode, body)
+	}
+	if resp, body := ask("/rows?count=1000"); resp.StatusCode != 200 || bytes.Count(body, []byte("\n")) != 1000 {
+		t.Errorf("rows: status %d, %d bytes", resp.StatusCode, len(body))
 	}
 	for _, path := range []string{"/rows", "/download", "/broken"} {
 		if resp, body := ask(path); resp.StatusCode != 500 || len(body) > 100 {

@@ -1,13 +1,15 @@
-// Command local runs the API on a laptop in the middle of its way: behind one gateway,
-// as many routes as -moved says lead to the one function, the others to the typed
-// functions as they were.
+// Command local runs the API on a laptop in the middle of its way, at the step of
+// docs/one-function.md that -step names.
 package main
 
 import (
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
+	"os"
+	"slices"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
@@ -21,10 +23,11 @@ import (
 func main() {
 	addr := flag.String("addr", "localhost:8080", "`address` of the API")
 	issuer := flag.String("issuer", "localhost:8081", "`address` of the token issuer")
-	moved := flag.Int("moved", 1, "how `many` of the three routes lead to the one function")
+	step := flag.Int("step", 2, "`step` of docs/one-function.md, from 0, as it was, to 4")
 	flag.Parse()
-	h, opts, err := setUp(*issuer, *moved)
+	h, opts, err := setUp(*issuer, *step)
 	if err == nil {
+		printRoutes(os.Stdout, opts.Routes, *step)
 		err = local.ListenAndServe(*addr, h, opts)
 	}
 	if err != nil {
@@ -32,9 +35,20 @@ func main() {
 	}
 }
 
-func setUp(issuerAddr string, moved int) (http.Handler, *local.Options, error) {
-	if moved < 0 || moved > len(rollout.Order) {
-		return nil, nil, fmt.Errorf("consolidate: -moved is %d, and there are %d routes", moved, len(rollout.Order))
+// printRoutes prints which function each of the gateway's routes leads to.
+func printRoutes(w io.Writer, routes []gateway.Route, step int) {
+	for _, r := range routes {
+		function := "the one function"
+		if slices.Contains(rollout.Left(step), r.Key) {
+			function = "its typed function"
+		}
+		fmt.Fprintf(w, "%-17s leads to %s\n", r.Key, function)
+	}
+}
+
+func setUp(issuerAddr string, step int) (http.Handler, *local.Options, error) {
+	if step < 0 || step > rollout.Last {
+		return nil, nil, fmt.Errorf("consolidate: -step is %d, and there are steps 0 to %d", step, rollout.Last)
 	}
 	issuer, err := local.NewIssuer(local.IssuerConfig{
 		URL: "http://" + issuerAddr,
@@ -56,9 +70,9 @@ func setUp(issuerAddr string, moved int) (http.Handler, *local.Options, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	functions := rollout.At(moved, consolidate.Typed{Notes: notes}, adapter.New(mux, nil))
+	functions := rollout.At(step, consolidate.Typed{Notes: notes}, adapter.New(mux, nil))
 	return mux, &local.Options{
-		Routes:    plan.Gateway(),
+		Routes:    rollout.Deployed(plan, step).Gateway(),
 		Policy:    mux,
 		Issuers:   []*local.Issuer{issuer},
 		Configure: func(c *gateway.Config) { c.Function = functions },

@@ -11,13 +11,14 @@ import (
 	"testing"
 
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/examples/consolidate/rollout"
 )
 
-// TestLaptop writes and reads a note after each step, over real connections.
+// TestLaptop writes and reads a note at each step, over real connections.
 func TestLaptop(t *testing.T) {
-	for moved := range 4 {
+	for step := range rollout.Last + 1 {
 		api, issuer := listen(t), listen(t)
-		h, opts, err := setUp(issuer.Addr().String(), moved)
+		h, opts, err := setUp(issuer.Addr().String(), step)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +53,7 @@ func TestLaptop(t *testing.T) {
 				}
 				resp.Body.Close()
 				if resp.StatusCode != q.want {
-					t.Errorf("after %d steps: %s %s: status %d, want %d", moved, q.method, q.path, resp.StatusCode, q.want)
+					t.Errorf("step %d: %s %s: status %d, want %d", step, q.method, q.path, resp.StatusCode, q.want)
 				}
 			}
 		}
@@ -61,9 +62,9 @@ func TestLaptop(t *testing.T) {
 		}
 		cancel()
 	}
-	for _, moved := range []int{-1, 4} {
-		if _, _, err := setUp("localhost:8081", moved); err == nil || !strings.Contains(err.Error(), "-moved") {
-			t.Errorf("-moved %d: error %v", moved, err)
+	for _, step := range []int{-1, rollout.Last + 1} {
+		if _, _, err := setUp("localhost:8081", step); err == nil || !strings.Contains(err.Error(), "-step") {
+			t.Errorf("-step %d: error %v", step, err)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -104,6 +105,15 @@ func (d deployment) write(t *testing.T) (dir string) {
 // check does what -check does, with the functions that the environment calls its own.
 func (d deployment) check(t *testing.T, own ...string) *apigateway.Report {
 	t.Helper()
+	report, err := d.try(t, own...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+func (d deployment) try(t *testing.T, own ...string) (*apigateway.Report, error) {
+	t.Helper()
 	e := &apigateway.Environment{
 		Issuers:  map[string]apigateway.Issuer{"pool": {Issuer: pool, Audiences: []string{"web"}}},
 		APIs:     []string{"a1b2c3d4e5"},
@@ -112,30 +122,26 @@ func (d deployment) check(t *testing.T, own ...string) *apigateway.Report {
 	for _, function := range own {
 		e.Functions = append(e.Functions, arn(function))
 	}
-	report, err := apigateway.Check(policy(), nil, d.write(t), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
+	return apigateway.Check(policy(), nil, d.write(t), e)
 }
 
 func policy() apigateway.Router {
 	return consolidate.API(claims.MustNew(claims.Config{Issuers: []string{pool}}), new(consolidate.Notes))
 }
 
-// planned is the deployment after so many steps, beside a route of another team.
-func planned(t *testing.T, moved int) deployment {
+// planned is the deployment at a step, beside a route of another team.
+func planned(t *testing.T, step int) deployment {
 	t.Helper()
 	plan, err := apigateway.New(policy(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := deployment{
-		routes:    append(slices.Clone(plan.Routes), apigateway.Route{Key: "GET /status", Auth: apigateway.None}),
+		routes:    append(Deployed(plan, step).Routes, apigateway.Route{Key: "GET /status", Auth: apigateway.None}),
 		to:        map[string]string{"GET /status": status},
 		permitted: []string{one},
 	}
-	for _, key := range Order[moved:] {
+	for _, key := range Left(step) {
 		d.to[key] = typedFunctions[key]
 	}
 	return d
@@ -157,22 +163,31 @@ func found(r *apigateway.Report) []string {
 // TestCheckAtEachStep: routes that still lead to a typed function shadow the policy's,
 // the other team's are foreign and no finding, and those that have moved are own.
 func TestCheckAtEachStep(t *testing.T) {
-	for _, moved := range []int{0, 1, 2, 3, 2, 0} {
-		report := planned(t, moved).check(t, one)
+	for _, step := range []int{1, 2, 3, 4, 3, 1} {
+		report := planned(t, step).check(t, one)
 		want, foreign := []string{}, []string{"GET /status → " + arn(status)}
-		for _, key := range Order[moved:] {
+		for _, key := range Left(step) {
 			want = append(want, "shadowed "+key)
 			foreign = append(foreign, key+" → "+arn(typedFunctions[key]))
 		}
 		slices.Sort(want)
 		slices.Sort(foreign)
 		if diff := cmp.Diff(want, found(report)); diff != "" {
-			t.Errorf("after %d steps: findings: -want +got:\n%s", moved, diff)
+			t.Errorf("step %d: findings: -want +got:\n%s", step, diff)
 		}
 		if diff := cmp.Diff(foreign, report.Foreign); diff != "" {
-			t.Errorf("after %d steps: foreign: -want +got:\n%s", moved, diff)
+			t.Errorf("step %d: foreign: -want +got:\n%s", step, diff)
 		}
-		t.Logf("%d moved: %d shadowed, %d foreign", moved, len(want), len(foreign))
+		t.Logf("step %d: %d shadowed, %d foreign", step, len(want), len(foreign))
+	}
+}
+
+// TestCheckBefore: at step 0 no route leads to the one function, and there is nothing to
+// check yet.
+func TestCheckBefore(t *testing.T) {
+	_, err := planned(t, 0).try(t, one)
+	if err == nil || !strings.Contains(err.Error(), "which no route of this policy calls") {
+		t.Errorf("error %v", err)
 	}
 }
 
@@ -200,7 +215,7 @@ func TestOnePolicyOverTwoFunctions(t *testing.T) {
 		}, []string{"open-route POST /notes"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := planned(t, len(Order))
+			d := planned(t, Last)
 			d.to["POST /notes"] = large
 			d.permitted = append(d.permitted, large)
 			if test.change != nil {
