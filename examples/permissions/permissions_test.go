@@ -16,6 +16,7 @@ import (
 	"github.com/gatehouse-go/gatehouse/authz/authztest"
 	"github.com/gatehouse-go/gatehouse/authz/jwtverify"
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/cors"
 	"github.com/gatehouse-go/gatehouse/examples/permissions"
 )
 
@@ -199,6 +200,26 @@ func TestChain(t *testing.T) {
 	api.ServeHTTP(w, authztest.As(httptest.NewRequest("GET", "/documents/of-ada", nil), token("ada", "documents/read", nil)))
 	if w.Code != http.StatusOK || w.Body.String() != "milk" {
 		t.Errorf("status %d, body %s", w.Code, w.Body)
+	}
+}
+
+// Behind a wrapper Chain cannot see the pins of the Mux. Without them callers that name no
+// issuer are nobody's.
+func TestChainOfWrapped(t *testing.T) {
+	mux := permissions.New(who, newShelf(t))
+	handler := cors.MustNew(cors.Config{AllowOrigins: []string{"https://app.example.com"}}).Wrap(mux)
+	ada := map[string]any{"sub": "ada", "client_id": "web", "token_use": "access", "scope": "documents/read"}
+	status := func(api http.Handler) int {
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, authztest.As(httptest.NewRequest("GET", "/documents/of-ada", nil), ada))
+		return w.Code
+	}
+	if got := status(authztest.Chain(t, handler, nil)); got != http.StatusUnauthorized {
+		t.Errorf("status %d", got)
+	}
+	api := authztest.Chain(t, handler, &authztest.Options{Front: authztest.FrontOf(mux)})
+	if got := status(api); got != http.StatusOK {
+		t.Errorf("with the Mux's pins: status %d", got)
 	}
 }
 
