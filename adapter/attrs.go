@@ -8,14 +8,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // AddAttrs adds attributes to the invocation that ctx belongs to. They stand in
 // the group "app" of Outcome.Attrs. Values are resolved at once, so that later
 // changes of what they point to do not show; a value of a type that slog does
 // not know is kept as its text or JSON. An invocation keeps 32 attributes and
-// about 8 KB of names and values, groups included; what would exceed either is
-// dropped, and so is an attribute with a name that the line or CloudWatch uses
+// 8 KB of names and values as JSON has them, groups included; what would exceed
+// either is dropped, and so is an attribute with a name that the line or CloudWatch uses
 // itself, such as level, http.route and _aws: what flattens groups would take it for
 // the line's own. Outside an invocation, and once it is over, AddAttrs does nothing.
 // It is safe for concurrent use.
@@ -88,7 +89,7 @@ type attrBudget struct{ attrs, bytes int }
 func (b *attrBudget) resolve(attr slog.Attr) (slog.Attr, bool) {
 	value := attr.Value.Resolve()
 	b.attrs--
-	b.bytes -= len(attr.Key)
+	b.bytes -= len(`"":,`) + escaped(attr.Key)
 	switch value.Kind() {
 	case slog.KindGroup:
 		members := slices.Clone(value.Group())
@@ -99,13 +100,16 @@ func (b *attrBudget) resolve(attr slog.Attr) (slog.Attr, bool) {
 			}
 		}
 		value = slog.GroupValue(members...)
+		b.bytes -= len(`{}`)
 	case slog.KindAny:
 		value = anyValue(value.Any())
 		b.bytes -= textSize(value)
 	case slog.KindString:
-		b.bytes -= len(value.String())
+		b.bytes -= textSize(value)
+	case slog.KindTime:
+		b.bytes -= len(time.RFC3339Nano) + len(`""`)
 	default:
-		b.bytes -= 8
+		b.bytes -= len("-1.7976931348623157e+308") // no number and no bool is longer
 	}
 	return slog.Attr{Key: attr.Key, Value: value}, b.attrs >= 0 && b.bytes >= 0
 }
@@ -138,9 +142,10 @@ func anyValue(v any) (value slog.Value) {
 	return slog.AnyValue(json.RawMessage(text))
 }
 
+// textSize is what a text takes as JSON.
 func textSize(v slog.Value) int {
 	if raw, ok := v.Any().(json.RawMessage); ok {
 		return len(raw)
 	}
-	return len(v.String())
+	return len(`""`) + escaped(v.String())
 }

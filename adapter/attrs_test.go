@@ -2,12 +2,15 @@ package adapter_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/internal/slot"
@@ -92,6 +95,34 @@ func TestAddAttrsIsBounded(t *testing.T) {
 	})
 	if n := len(got); strings.Contains(got, "wide") || n < 8000 || n > 9000 {
 		t.Errorf("%d bytes: %.500s", n, got)
+	}
+}
+
+// What JSON makes of a text, a time or a number counts, and not its bytes in memory.
+func TestAddAttrsAreBoundedAsJSON(t *testing.T) {
+	many := func(attr func(name string) slog.Attr) (attrs []slog.Attr) {
+		for i := range 32 {
+			attrs = append(attrs, attr(fmt.Sprintf("%s%d", strings.Repeat("k", 230), i)))
+		}
+		return attrs
+	}
+	for name, attrs := range map[string][]slog.Attr{
+		"control characters":  {slog.String("a", strings.Repeat("\x01", 8000))},
+		"bytes that are none": {slog.String("a", strings.Repeat("\xff", 8000))},
+		"line separators":     {slog.String("a", strings.Repeat("\u2028", 2600))},
+		"quotes":              {slog.String("a", strings.Repeat("\n\"", 4000))},
+		"a name":              {slog.String(strings.Repeat("\x01", 8000), "")},
+		"times":               many(func(name string) slog.Attr { return slog.Time(name, time.Now()) }),
+		"numbers":             many(func(name string) slog.Attr { return slog.Float64(name, -math.MaxFloat64) }),
+		"texts":               many(func(name string) slog.Attr { return slog.String(name, strings.Repeat("v", 20)) }),
+		"groups":              many(func(name string) slog.Attr { return slog.Group(name, slog.String("n", "v")) }),
+		"headers":             many(func(name string) slog.Attr { return slog.Any(name, http.Header{"X": {"\xff\u2028<\x01"}}) }),
+	} {
+		handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { adapter.AddAttrs(r.Context(), attrs...) })
+		line := logged(t, production(t), handler, fullEvent, nil, adapter.Options{})
+		if kept := len(attrs) > 1; len(line) > 9<<10 || !json.Valid([]byte(line)) || kept != strings.Contains(line, `"app":`) {
+			t.Errorf("%s: %d bytes: %.700s", name, len(line), line)
+		}
 	}
 }
 

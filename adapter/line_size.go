@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // What a line may have as JSON without the attributes of AddAttrs, in bytes, and
@@ -74,15 +75,15 @@ func jsonSize(attrs []slog.Attr) (size int) {
 	return size
 }
 
-// escaped is the length of a text in JSON: of patterns and names, whose bytes are
-// printable but for quotes and backslashes, or else six each.
+// escaped is the length of a text in a string of JSON, or a little more: a byte
+// that is not printable, or no UTF-8, may take six.
 func escaped(text string) int {
 	size := len(text)
-	for i := range len(text) {
-		switch c := text[i]; {
+	for _, c := range text {
+		switch {
 		case c == '"', c == '\\':
 			size++
-		case c < ' ', c == 0x7f:
+		case c < ' ', c == 0x7f, c == utf8.RuneError, c == '\u2028', c == '\u2029':
 			size += 5
 		}
 	}
