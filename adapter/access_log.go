@@ -123,7 +123,7 @@ func (l *accessLog) leftOut() bool {
 }
 
 func (l *accessLog) attrs(ctx context.Context, o *Outcome) []slog.Attr {
-	attrs := whose(ctx, o.Event, o.Method, o.Route)
+	attrs := o.whose(ctx)
 	if stage := ids.Known(o.Event.stage()); stage != "" {
 		attrs = append(attrs, slog.String(attrStage, stage))
 	}

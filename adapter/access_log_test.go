@@ -172,6 +172,28 @@ func TestAccessLogSize(t *testing.T) {
 	}
 }
 
+// TestRouteOfTheLine: the pattern stands without its method, whose blank is not the
+// only one that a pattern may have.
+func TestRouteOfTheLine(t *testing.T) {
+	for pattern, want := range map[string]string{
+		"GET /notes/{id}": "/notes/{id}", "GET \t /notes/{id}": "/notes/{id}", "/notes/{id}": "/notes/{id}",
+		"/my notes/{id}": "/my notes/{id}", "GET /my notes/{id}": "/my notes/{id}", "GET example.com/": "example.com/",
+	} {
+		handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { r.Pattern = pattern })
+		var line, metrics map[string]any
+		var out bytes.Buffer
+		if err := json.Unmarshal([]byte(logged(t, production(t), handler, fullEvent, &adapter.AccessLogOptions{Metrics: "test", MetricsOutput: &out}, adapter.Options{})), &line); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(out.Bytes(), &metrics); err != nil {
+			t.Fatal(err)
+		}
+		if line["http.route"] != want || metrics["Route"] != "POST "+want {
+			t.Errorf("%q: %v and %v, want %q", pattern, line["http.route"], metrics["Route"], want)
+		}
+	}
+}
+
 func TestAccessLogSample(t *testing.T) {
 	var log bytes.Buffer
 	status := 200
@@ -256,6 +278,8 @@ func TestErrorLines(t *testing.T) {
 			`{"requestContext":{"elb":{}},"httpMethod":"GET","path":"/secret","headers":{}}`, []string{"1 MB"}},
 		"late":               {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, v2Event("text", false), []string{"202", `"http.response.status_code":503`}},
 		"late, function URL": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, fullEvent, []string{"raise its timeout", `"gatehouse.request_id":"JKJaXmPLvHcESHA="`, `"http.request.method":"POST"`}},
+		"a panic":            {func(http.ResponseWriter, *http.Request) { panic("secret-panic") }, v2Event("text", false), []string{`"gatehouse.body_bytes":4`, `"http.route":"/notes/{id}"`}},
+		"an abort":           {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, v2Event("text", false), []string{`"gatehouse.body_bytes":4`, `"http.route":"/notes/{id}"`}},
 		"a header's value":   {nil, strings.Replace(fullEvent, "secret-header", `secret\r\n`, 1), []string{`"gatehouse.member":"the header X-A"`}},
 	} {
 		synctest.Test(t, func(t *testing.T) {

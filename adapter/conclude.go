@@ -59,7 +59,7 @@ func (x *exchange) fail(res *result, bytes int, call caller) error {
 	o.ReplyBytes = bytes
 	err := errOptionPanicked // unless it returns
 	called := call(func() {
-		defer h.recovered(x.parent, &err)
+		defer h.recovered(x.parent, o, &err)
 		err = h.options.Fail(context.WithoutCancel(x.parent), o)
 	})
 	if !called {
@@ -104,7 +104,7 @@ func (h *Handler) tell(ctx context.Context, o *Outcome) {
 	returned := false
 	defer func() {
 		if v := recover(); v != nil || !returned {
-			_ = h.optionPanicked(ctx, v)
+			_ = h.optionPanicked(ctx, o.whose(ctx), v)
 		}
 	}()
 	h.options.Done(context.WithoutCancel(ctx), o)
@@ -115,13 +115,13 @@ func (h *Handler) tell(ctx context.Context, o *Outcome) {
 func (x *exchange) contain(res *result) {
 	if v := recover(); v != nil {
 		res.status, res.reason = 0, ReasonOption
-		res.failed = x.handler.optionPanicked(x.parent, v)
+		res.failed = x.handler.optionPanicked(x.parent, x.whose(""), v)
 	}
 }
 
 // recovered is contain for a function that returns an error.
-func (h *Handler) recovered(ctx context.Context, err *error) {
+func (h *Handler) recovered(ctx context.Context, o *Outcome, err *error) {
 	if v := recover(); v != nil {
-		*err = h.optionPanicked(ctx, v)
+		*err = h.optionPanicked(ctx, o.whose(ctx), v)
 	}
 }

@@ -1,11 +1,13 @@
 package adapter_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -139,6 +141,38 @@ func TestDoneOnceWhenOptionsPanic(t *testing.T) {
 		out, err := h.Invoke(context.Background(), []byte(event))
 		if o := told.only(t); err == nil || o.Failed != err || o.Reason != adapter.ReasonOption {
 			t.Errorf("%s: %s (%v), %+v", name, out, err, o)
+		}
+	}
+}
+
+// TestLinesOfOptionsThatPanic: the line says which request it was, whichever logger
+// writes it, and has no text of the panic.
+func TestLinesOfOptionsThatPanic(t *testing.T) {
+	boom := func() { panic("secret") }
+	for name, options := range map[string]adapter.Options{
+		"IsText":   {IsText: func(http.Header) bool { boom(); return true }},
+		"Fail":     {Fail: func(context.Context, *adapter.Outcome) error { boom(); return nil }},
+		"Done":     {Done: func(context.Context, *adapter.Outcome) { boom() }},
+		"Fallback": {Fallback: func(context.Context, json.RawMessage) (any, error) { boom(); return nil, nil }},
+	} {
+		var log bytes.Buffer
+		options.Logger = slog.New(slog.NewJSONHandler(&log, nil))
+		event, want := fullEvent, []string{`"faas.invocation_id":"8f5b4c1e-0d3a-4c52-9a64-3b1e2f7a9c10"`}
+		if name == "Fallback" {
+			event = "{}"
+		} else {
+			want = append(want, `"gatehouse.request_id":"JKJaXmPLvHcESHA="`, `"http.request.method":"POST"`, `"http.route":"/notes/{id}"`)
+		}
+		mux := http.NewServeMux()
+		mux.HandleFunc("POST /notes/{id}", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "x") })
+		_, _ = adapter.New(mux, &options).Invoke(production(t), []byte(event))
+		for _, part := range want {
+			if !strings.Contains(log.String(), part) {
+				t.Errorf("%s: no %s in %s", name, part, &log)
+			}
+		}
+		if strings.Count(log.String(), "\n") != 1 || strings.Contains(log.String(), "secret") {
+			t.Errorf("%s: %s", name, &log)
 		}
 	}
 }

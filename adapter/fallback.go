@@ -29,7 +29,7 @@ func (h *Handler) fallBack(ctx context.Context, event []byte, why error) (reply 
 		return nil, why
 	}
 	o.Reason, o.answeredBy = ReasonOption, "handler" // unless it returns
-	defer h.recovered(ctx, &err)
+	defer h.recovered(ctx, o, &err)
 	result, err := h.options.Fallback(ctx, bytes.Clone(event))
 	o.Reason = ReasonFallback
 	if err != nil {

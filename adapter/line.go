@@ -63,11 +63,17 @@ func whose(ctx context.Context, event *Event, method, route string) []slog.Attr 
 }
 
 // routeOf leaves out the method that a pattern of http.ServeMux may begin with.
+// Blanks may also stand in a path.
 func routeOf(pattern string) string {
-	if i := strings.LastIndexAny(pattern, " \t"); i >= 0 {
-		return pattern[i+1:]
+	if i := strings.IndexAny(pattern, " \t"); i >= 0 && !strings.Contains(pattern[:i], "/") {
+		return strings.TrimLeft(pattern[i:], " \t")
 	}
 	return pattern
+}
+
+// whose is for lines about an invocation that has ended.
+func (o *Outcome) whose(ctx context.Context) []slog.Attr {
+	return whose(ctx, o.Event, o.Method, o.Route)
 }
 
 func invocationID(ctx context.Context) string {

@@ -18,12 +18,17 @@ import (
 // A Logger that panics must not take the process along.
 func (h *Handler) log(x *exchange, level slog.Level, message, method string, attrs ...slog.Attr) {
 	defer func() { _ = recover() }()
-	ctx := context.WithoutCancel(x.parent)
+	attrs = append(x.whose(method), attrs...)
+	h.options.Logger.LogAttrs(context.WithoutCancel(x.parent), level, "adapter: "+message, attrs...)
+}
+
+// whose says which request a line is about. The method is the request's own if it
+// is "" and the request can be read.
+func (x *exchange) whose(method string) []slog.Attr {
 	if r := x.served(); method == "" && r != nil {
 		method = r.Method
 	}
-	attrs = append(whose(ctx, &x.event, method, x.route()), attrs...)
-	h.options.Logger.LogAttrs(ctx, level, "adapter: "+message, attrs...)
+	return whose(x.parent, &x.event, method, x.route())
 }
 
 // route returns the pattern that the policy or http.ServeMux matched.
@@ -37,11 +42,20 @@ func (x *exchange) route() string {
 // logPanic logs as net/http does: http.ErrAbortHandler without a stack.
 func (h *Handler) logPanic(x *exchange, method string, res *result) {
 	if res.reason == ReasonAbort {
-		h.log(x, slog.LevelError, "handler aborted", method)
+		h.log(x, slog.LevelError, "handler aborted", method, x.sizes()...)
 		return
 	}
-	h.log(x, slog.LevelError, "handler panicked", method,
-		slog.String("panic", h.panicText(res.panic)), slog.String("stack", string(res.stack)))
+	h.log(x, slog.LevelError, "handler panicked", method, append(x.sizes(),
+		slog.String("panic", h.panicText(res.panic)), slog.String("stack", string(res.stack)))...)
+}
+
+// sizes are those of the event and its body, unless the invocation is over.
+func (x *exchange) sizes() []slog.Attr {
+	size := len(x.event.payload())
+	if size == 0 {
+		return nil
+	}
+	return []slog.Attr{slog.Int(attrEventBytes, size), slog.Int(attrBodyBytes, x.body.size)}
 }
 
 // logOwn logs an answer in the handler's place. A panic has been logged.
@@ -59,7 +73,7 @@ func (h *Handler) logOwn(x *exchange, f *fields, method string, res *result) {
 
 // logBroken logs a stream that ends before it is complete.
 func (h *Handler) logBroken(x *exchange, method string, res *result) {
-	h.log(x, slog.LevelError, "stream broken off", method, x.why(res)...)
+	h.log(x, slog.LevelError, "stream broken off", method, append(x.why(res), x.sizes()...)...)
 }
 
 // why is what a line says of a fault.
@@ -97,12 +111,13 @@ func (h *Handler) logSlow(x *exchange) {
 	h.log(x, slog.LevelError, "Options.Fail or Options.Done takes too long: the reply leaves without it", "")
 }
 
-// optionPanicked is for the functions of Options, which nobody else guards.
-func (h *Handler) optionPanicked(ctx context.Context, v any) (err error) {
+// optionPanicked is for the functions of Options, which nobody else guards. The
+// attributes say which request it was.
+func (h *Handler) optionPanicked(ctx context.Context, request []slog.Attr, v any) (err error) {
 	err = errOptionPanicked
 	defer func() { _ = recover() }() // it may have been the Logger
-	h.options.Logger.ErrorContext(context.WithoutCancel(ctx), "adapter: a function of Options panicked",
-		"panic", h.panicText(v), "stack", string(debug.Stack()))
+	h.options.Logger.LogAttrs(context.WithoutCancel(ctx), slog.LevelError, "adapter: a function of Options panicked",
+		append(request, slog.String("panic", h.panicText(v)), slog.String("stack", string(debug.Stack())))...)
 	return err
 }
 
