@@ -1,7 +1,9 @@
 package traces_test
 
 import (
+	"context"
 	"log/slog"
+	"net/http"
 	"sync"
 	"testing"
 
@@ -42,5 +44,25 @@ func TestConcurrentRequests(t *testing.T) {
 	const each = clients * requests
 	if counts["GET /orders/{id}"] != 2*each || counts["find order"] != 2*each || counts["200"] != each || counts["404"] != each {
 		t.Errorf("%v, want %d of each kind", counts, each)
+	}
+}
+
+// A span is sent even if what stands before it in Done panics, and its name is the
+// whole pattern.
+func TestDonePanics(t *testing.T) {
+	exporter := tracetest.NewInMemoryExporter()
+	quiet := slog.New(slog.DiscardHandler)
+	tr := traces.New(exporter, quiet, sdktrace.WithSampler(sdktrace.AlwaysSample()))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /my orders/{id}", func(http.ResponseWriter, *http.Request) {})
+	f := adapter.New(tr.Wrap(mux), &adapter.Options{
+		Logger: quiet,
+		Done:   tr.Done(func(context.Context, *adapter.Outcome) { panic("in next") }),
+	})
+	if status := ask(f, get("/my%20orders/1")); status != http.StatusOK {
+		t.Errorf("status %d", status)
+	}
+	if spans := exporter.GetSpans(); len(spans) != 1 || spans[0].Name != "GET /my orders/{id}" {
+		t.Errorf("spans %v", spans)
 	}
 }

@@ -145,8 +145,12 @@ func told(invocation string, o *adapter.Outcome) []attribute.KeyValue {
 }
 
 // routeOf is the pattern without the method that one of http.ServeMux may have.
+// Blanks may also stand in a path.
 func routeOf(o *adapter.Outcome) string {
-	return o.Route[strings.LastIndexAny(o.Route, " \t")+1:]
+	if i := strings.IndexAny(o.Route, " \t"); i >= 0 && !strings.Contains(o.Route[:i], "/") {
+		return strings.TrimLeft(o.Route[i:], " \t")
+	}
+	return o.Route
 }
 
 func failed(o *adapter.Outcome) bool { return o.Status >= 500 || o.Failed != nil }

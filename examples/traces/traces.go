@@ -79,11 +79,13 @@ func (t *Traces) Wrap(h http.Handler) http.Handler {
 // seconds replies do not wait.
 func (t *Traces) Done(next func(context.Context, *adapter.Outcome)) func(context.Context, *adapter.Outcome) {
 	return func(ctx context.Context, o *adapter.Outcome) {
+		defer func() { // also if next panics
+			t.spans.complete(ctx, o)
+			t.flush(ctx)
+		}()
 		if next != nil {
 			next(ctx, o)
 		}
-		t.spans.complete(ctx, o)
-		t.flush(ctx)
 	}
 }
 
