@@ -32,9 +32,9 @@ type AccessLogOptions struct {
 	//	ReportedOnly  by Route: what a Guard let pass until its report date
 	//
 	// Each also comes without dimensions. Route is a method and a pattern; requests
-	// that match no route share the Route NOT_FOUND. Two environments in one account
-	// need two namespaces. Custom metrics cost money for each combination of
-	// dimensions.
+	// that match no route share the Route NOT_FOUND, and others without an
+	// Outcome.Route share UNKNOWN. Two environments in one account need two namespaces.
+	// Custom metrics cost money for each combination of dimensions.
 	Metrics string
 
 	// MetricsOutput gets the lines of Metrics, each in one Write; nil: os.Stdout,

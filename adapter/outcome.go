@@ -18,10 +18,10 @@ type Outcome struct {
 	Event  *Event // nil unless the event made a request
 
 	Method string // of the request
-	// Route is the pattern that matched: that of a Guard's rule, or what
-	// http.ServeMux left in Request.Pattern. It is "" if no pattern matched,
-	// for a handler that was too late, and for a ServeMux behind middleware that
-	// copies the request.
+	// Route is the pattern that matched: that of a Guard's rule, or else what
+	// http.ServeMux left in Request.Pattern. It is "" if no pattern matched. Without
+	// a Guard it is also "" for a handler that was too late, and for a ServeMux behind
+	// middleware that copies the request.
 	Route string
 
 	Status     int           // sent to the front; 0 if nothing was
