@@ -25,6 +25,11 @@ func mistakes(who authz.Identifier) *authz.Mux {
 	mux.HandleFunc("GET /admin", authz.Groups("admin"), func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /panics", authz.Public(), func(http.ResponseWriter, *http.Request) { panic("out of luck") })
 	mux.HandleFunc("GET /teapot", authz.Public(), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	mux.HandleFunc("GET /events", authz.Public(), func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+		_, _ = io.WriteString(w, "data: hello\n\n")
+		_ = http.NewResponseController(w).Flush()
+	})
 	mux.HandleFunc("GET /large", authz.Public(), func(w http.ResponseWriter, _ *http.Request) {
 		for range 7 {
 			_, _ = w.Write(make([]byte, 1<<20))
@@ -73,6 +78,7 @@ func TestWhereRequestsStop(t *testing.T) {
 			{"the handler's own", "GET", "/teapot", nil, "+-++x", "handler", "the handler answered I'm a teapot", "application's own"},
 			{"a panic", "GET", "/panics", nil, "+-++x", "adapter", "the handler panicked", "stack"},
 			{"7 MB", "GET", "/large", nil, "+-++x", "adapter", "the reply is larger than the front takes", "presigned URL"},
+			{"events", "GET", "/events", nil, "+-+++", "adapter", "server-sent events of a buffered reply arrive together when it is complete", "Handler.Stream"},
 			{"a preflight", "OPTIONS", "/read", nil, "+x...", "gateway", "no token", "OPTIONS /{proxy+}"},
 		}},
 		{"a catch-all", coarse, "", []row{

@@ -255,6 +255,42 @@ for (const [name, site, token, method, path, status, words] of mistakes) {
   });
 }
 
+// The mistakes of examples/internal/mistakes, whose texts the log has as well.
+for (const mistake of scene.mistakes) {
+  await check(`mistake of the guide: ${mistake.name}`, async ({ has, fail }) => {
+    const page = await open(mistake);
+    if (mistake.token) await mint(page, mistake.token);
+    let preflight = false;
+    if (mistake.by === 'client') {
+      await fetch(mistake.api + mistake.path, {
+        method: mistake.method, headers: mistake.header ?? {}, body: mistake.upload ? new Uint8Array(mistake.upload).fill(255) : undefined,
+      });
+    } else if (mistake.by === 'page') {
+      await send(page, mistake.method, mistake.path, { token: Boolean(mistake.token) });
+    } else {
+      preflight = Boolean(mistake.token || mistake.body);
+      await go(page, 'try');
+      await page.selectOption('#try-method', mistake.method);
+      await page.selectOption('#try-token', mistake.token ? '0' : '');
+      await page.fill('#try-path', mistake.path);
+      await page.fill('#try-body', mistake.body);
+      await page.click('#try-origin');
+      await page.waitForSelector('#try-result .bad');
+    }
+    await go(page, 'requests');
+    const request = page.locator('#list button', preflight ? { hasText: 'OPTIONS' } : { hasText: mistake.path.split('?')[0] }).first();
+    await request.filter({ hasText: String(mistake.status) }).waitFor(); // or it is still running
+    await request.click();
+    await page.waitForSelector('#detail .way');
+    const text = await page.textContent('#detail');
+    has('the way', text, mistake.says);
+    const cure = await page.locator('#detail .cure').textContent();
+    has('what to change', cure, mistake.cure);
+    await page.context().close();
+  });
+}
+said.length = 0; // what browsers say of refused requests
+
 await check('what a request holds is shown as text', async ({ equal, has }) => {
   const page = await open(scene.main);
   const markup = '<img src=x onerror="window.broken=1">';
@@ -536,7 +572,7 @@ await check('every button sends what it says', async ({ equal }) => {
 });
 
 await check('no other host was asked, and the browser had nothing to say', async ({ equal }) => {
-  const known = new Set(Object.values(scene).flatMap((site) => (site.console ? [site.console, site.console.replace('localhost', '127.0.0.1'), site.api] : [])).map((url) => new URL(url).host));
+  const known = new Set([...Object.values(scene), ...scene.mistakes].flatMap((site) => (site.console ? [site.console, site.console.replace('localhost', '127.0.0.1'), site.api] : [])).map((url) => new URL(url).host));
   equal('hosts', [...hosts].filter((host) => !known.has(host)), []);
   equal('errors', said.filter((text) => !text.includes('the server responded with a status of')), []);
 });

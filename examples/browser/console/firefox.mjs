@@ -82,7 +82,7 @@ for (const [name, method, path, token, status, why] of [
   ['nobody is told why', 'GET', '/notes', false, '401', 'no token'],
   ['a token that was made there is taken', 'GET', '/notes', true, '200', 'notes/read'],
   ['a missing scope is named', 'POST', '/notes', true, '403', 'scope missing'],
-  ['a missing route is named', 'GET', '/nowhere', true, '404', 'no rule for this method and path'],
+  ['a missing route is named', 'GET', '/nowhere', true, '404', 'no route is registered for this method and path'],
 ]) {
   await check(name, async (equal) => {
     if (token && method === 'GET' && path === '/notes') await mint('reader');

@@ -22,13 +22,14 @@ import (
 
 // scene is what console.mjs is told.
 type scene struct {
-	Main     site     `json:"main"`     // routes from the policy
-	Coarse   site     `json:"coarse"`   // a catch-all before the same function
-	Pinned   site     `json:"pinned"`   // a function that trusts another issuer
-	Stream   site     `json:"stream"`   // a REST API that streams
-	Stranger string   `json:"stranger"` // a page of another origin, which the issuer knows as a redirect URI
-	Policy   []string `json:"policy"`   // the rows of the table
-	More     string   `json:"more"`     // what a request to Stream waits for: a URL to POST to
+	Main     site      `json:"main"`   // routes from the policy
+	Coarse   site      `json:"coarse"` // a catch-all before the same function
+	Pinned   site      `json:"pinned"` // a function that trusts another issuer
+	Stream   site      `json:"stream"` // a REST API that streams
+	Mistakes []mistake `json:"mistakes"`
+	Stranger string    `json:"stranger"` // a page of another origin, which the issuer knows as a redirect URI
+	Policy   []string  `json:"policy"`   // the rows of the table
+	More     string    `json:"more"`     // what a request to Stream waits for: a URL to POST to
 }
 
 // site is one program with a console.
@@ -59,6 +60,7 @@ func newScene(t *testing.T) *scene {
 	}})
 	s.Pinned = serve(t, program{callback: stranger.URL, pin: "https://right.example", routes: []gateway.Route{{Key: "ANY /{proxy+}"}}})
 	s.Stream = serve(t, program{callback: stranger.URL, more: more})
+	s.Mistakes = withMistakes(t)
 	s.Policy = words([][]string{
 		{"GET", "/admin", `group "admin"`, "a token"},
 		{"GET", "/hello", "public", "nothing"},
@@ -117,10 +119,16 @@ func serve(t *testing.T, p program) site {
 	if p.more != nil {
 		opts.Format, opts.Streaming = adapter.RESTAPI, true
 	}
+	return run(t, api, beside, cors.MustNew(config).Wrap(mux), opts)
+}
+
+// run serves until the test ends.
+func run(t *testing.T, api, beside net.Listener, h http.Handler, opts *local.Options) site {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan error, 1)
 	opts.Ready = func(url string) { ready <- url }
-	go func() { ended <- local.Serve(ctx, api, []net.Listener{beside}, cors.MustNew(config).Wrap(mux), opts) }()
+	go func() { ended <- local.Serve(ctx, api, []net.Listener{beside}, h, opts) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {
@@ -129,7 +137,7 @@ func serve(t *testing.T, p program) site {
 	})
 	select {
 	case at := <-ready:
-		return site{url, at}
+		return site{opts.Issuers[0].URL(), at}
 	case err := <-ended:
 		t.Fatal(err)
 		return site{}

@@ -19,18 +19,18 @@ import (
 	"github.com/gatehouse-go/gatehouse/cors"
 )
 
-// Page is the origin of the page that may use the API.
+// Page is the origin of a page that may use the API.
 const Page = "https://app.example.com"
 
 // Timeout is how long a handler may take.
 const Timeout = 300 * time.Millisecond
 
 // New returns the API with this mistake, "" for none, and the adapter's options for
-// it. issuer is whose tokens the gateway admits.
-func New(mistake, issuer string) (http.Handler, *adapter.Options, error) {
+// it. issuer is whose tokens the gateway admits, page the origin that may use it.
+func New(mistake, issuer, page string) (http.Handler, *adapter.Options, error) {
 	pins := claims.Config{Issuers: []string{issuer}}
 	guard := &authz.Guard{}
-	pages := cors.Config{AllowOrigins: []string{Page}, AllowHeaders: []string{"Authorization"}}
+	pages := cors.Config{AllowOrigins: []string{page}, AllowHeaders: []string{"Authorization"}}
 	switch mistake {
 	case "issuer":
 		pins.Issuers = []string{"https://issuer.example.com"}

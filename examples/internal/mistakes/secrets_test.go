@@ -103,7 +103,7 @@ type errorPath struct {
 func errorPaths(t *testing.T) []errorPath {
 	mistake := func(name string) func(*planted) http.Handler {
 		return func(*planted) http.Handler {
-			h, _, err := mistakes.New(name, issuer)
+			h, _, err := mistakes.New(name, issuer, mistakes.Page)
 			if err != nil {
 				t.Fatal(err)
 			}

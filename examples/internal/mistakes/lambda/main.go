@@ -14,7 +14,7 @@ import (
 )
 
 func main() {
-	h, options, err := mistakes.New(os.Getenv("MISTAKE"), os.Getenv("ISSUER"))
+	h, options, err := mistakes.New(os.Getenv("MISTAKE"), os.Getenv("ISSUER"), mistakes.Page)
 	if err != nil {
 		log.Fatal(err)
 	}

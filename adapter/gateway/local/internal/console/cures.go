@@ -25,6 +25,7 @@ func gatewayCure(reason string) string {
 		{"claims malformed", "The token's claims are not what a gateway reads: exp, nbf and iat are numbers."},
 		{"keys cannot be had", "The issuer's keys could not be fetched: is it running, and can this program reach it?"},
 		{"body is over", "The front takes no larger request. Let clients upload to S3 with a presigned URL."},
+		{"event is over", "The front takes no larger request, and base64 costs a third of what is not text. Let clients upload to S3 with a presigned URL."},
 		{"took too long", "The front gives up at its limit. Answer 202 and work on, stream, or pause it with -timeout while debugging."},
 		{"timed out", "The front gives up at its limit. Answer 202 and work on, stream, or pause it with -timeout while debugging."},
 		{"the function failed", "The function returned an error instead of an answer: see Options.Fail, and the program's output."},
@@ -36,6 +37,26 @@ func gatewayCure(reason string) string {
 	}
 	return "See the program's output."
 }
+
+// policyCure is what to change about a refusal of a Guard's whose cause says more than
+// which requirement was not met; "" for the others.
+func policyCure(cause string) string {
+	for _, row := range [...]struct{ part, cure string }{
+		{"has no Identifier", "Set Guard.Identifier: claims.New for what the front's authorizer says, jwtverify.New to verify the token in the function."},
+		{"CORS preflight arrived", "A preflight never carries a token. Put cors.Wrap around the handler, with the page's origin in AllowOrigins; or, where the gateway is to answer, give the gateway CORS settings."},
+		{"API key was sent", "Send Authorization: Bearer with a token as well: the page Tokens makes one. The key stays for the usage plan."},
+		{"needs an access token", "Send the access token: a client that signs in gets both, and the ID token is for itself alone. The page Tokens makes one."},
+		{"cannot be read as a list", "Name the claim in Lists or CommaLists of claims.Config, or have the issuer write a list without spaces in its members."},
+		{"no requirement is registered", "Register the route by echoauthz, ginauthz or chiauthz with what it requires, or put Guard.Require around its handler."},
+	} {
+		if strings.Contains(cause, row.part) {
+			return row.cure
+		}
+	}
+	return ""
+}
+
+const pins = "Compare the pins of claims.Config (Issuers, Audiences, APIs, Stages) with the token: the page Policy lists them, the page Tokens decodes the token."
 
 // adapterCure is what to change where the adapter answered for the handler.
 func adapterCure(reason adapter.Reason) string {

@@ -3,6 +3,8 @@ package console
 import (
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -110,6 +112,13 @@ type message struct {
 	Body    string      `json:"body"`
 	Note    string      `json:"note"` // what Body leaves out; "": nothing
 	Size    int64       `json:"size"`
+}
+
+// isEvents reports whether m is a stream of server-sent events.
+func (m *message) isEvents() bool {
+	return slices.ContainsFunc(m.Headers, func(field [2]string) bool {
+		return field[0] == "Content-Type" && strings.HasPrefix(field[1], "text/event-stream")
+	})
 }
 
 // preflightOf returns the method that a preflight asks for

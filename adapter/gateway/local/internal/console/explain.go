@@ -85,7 +85,7 @@ func (e *exchange) state() string {
 }
 
 // stopped returns the layer at which the request ended, nowhere for one that the
-// handler answered as it wanted.
+// handler answered as it wanted, even if its client then gets less than it could.
 func (e *exchange) stopped() (int, *stop) {
 	switch {
 	case e.running || !e.answered:
@@ -100,6 +100,8 @@ func (e *exchange) stopped() (int, *stop) {
 			at = atFunctionRoute
 		}
 		return at, &stop{"cors", e.function.page, "Change the cors.Config of the function, or the page's origin or request: it says which field."}
+	case e.status < 400 && !e.flushed && e.response.isEvents():
+		return nowhere, &stop{"adapter", "server-sent events of a buffered reply arrive together when it is complete", "Pass Handler.Stream to lambda.Start, and choose a front that streams: a REST API or a function URL. Here, that is Options.Streaming and Format."}
 	}
 	return e.functionStop()
 }
@@ -140,14 +142,14 @@ func (e *exchange) functionStop() (int, *stop) {
 	case e.status < 400:
 		return nowhere, nil
 	case d["requirement"] == "no route" || d == nil && !e.rule.known && (refused || e.status == http.StatusNotFound || e.status == http.StatusMethodNotAllowed):
-		return atFunctionRoute, &stop{"policy", cmp.Or(why, "no rule for this method and path"), "Register the route with its requirement, or look for a typo in the path: where nothing is registered nobody is served, and callers whom the function does not know get 401."}
+		return atFunctionRoute, &stop{"policy", cmp.Or(why, "no route is registered for this method and path"), cmp.Or(policyCure(why), "Register the route with its requirement, or look for a typo in the path: where nothing is registered nobody is served, and callers whom the function does not know get 401.")}
 	case refused && e.status == http.StatusServiceUnavailable:
 		return atRequirement, &stop{"policy", cmp.Or(why, "keys unavailable"), "The issuer's keys could not be fetched: is it running, and can this program reach it?"}
 	case refused && e.status == http.StatusUnauthorized:
 		return atRequirement, e.unknownCaller(why)
 	case refused:
 		needs := first(d["requirement"], e.rule.Requirement, challengeScope(challenge))
-		return atRequirement, &stop{"policy", cmp.Or(why, "needs "+needs), "Send a token that has it: " + needs + ". The page Tokens makes one; on AWS the client asks its user pool for the scope, or the user joins the group."}
+		return atRequirement, &stop{"policy", cmp.Or(why, "needs "+needs), cmp.Or(policyCure(why), "Send a token that has it: "+needs+". The page Tokens makes one; on AWS the client asks its user pool for the scope, or the user joins the group.")}
 	}
 	return atHandler, &stop{"handler", "the handler answered " + http.StatusText(e.status), "This is the application's own answer: see its body."}
 }
@@ -158,9 +160,9 @@ func (e *exchange) unknownCaller(why string) *stop {
 	case e.offered && e.asker == "-":
 		return &stop{"policy", cmp.Or(why, "a token was sent, but the event names no caller"), "Has this route an authorizer? The route " + cmp.Or(e.gateway.route, "of the gateway") + " is open, or there is no issuer, so that the function learns of nobody."}
 	case e.offered:
-		return &stop{"policy", cmp.Or(why, "the gateway let the token pass and the function does not know its caller"), "Compare the pins of claims.Config (Issuers, Audiences, APIs, Stages) with the token: the page Policy lists them, the page Tokens decodes the token."}
+		return &stop{"policy", cmp.Or(why, "the gateway let the token pass and the function does not know its caller"), cmp.Or(policyCure(why), pins)}
 	}
-	return &stop{"policy", cmp.Or(why, "needs a token"), "Send Authorization: Bearer with a token: the page Tokens makes one."}
+	return &stop{"policy", cmp.Or(why, "needs a token"), cmp.Or(policyCure(why), "Send Authorization: Bearer with a token: the page Tokens makes one.")}
 }
 
 // layers says how far the request came.

@@ -150,8 +150,8 @@ async function detail(id) {
     view.origin ? el('p', {}, 'by a page of ', el('code', {}, view.origin)) : null,
     el('div', { class: 'chips' }, pairButton('its preflight: request', view.preflight), pairButton('what it was for: request', view.follower)),
     view.stop ? el('div', { class: refused(view) ? 'stop' : 'note' },
-      el('p', {}, el('strong', {}, refused(view) ? `Stopped by the ${view.stop.who}: ` : ''), view.stop.why),
-      el('p', {}, view.stop.cure)) : null,
+      el('p', {}, el('strong', {}, refused(view) ? `Stopped by ${view.stop.who === 'cors' ? '' : 'the '}${view.stop.who}: ` : ''), view.stop.why),
+      el('p', { class: 'cure' }, view.stop.cure)) : null,
     wayOf(view.layers),
     messageOf('Request', request),
     messageOf('Answer', response),
@@ -307,10 +307,10 @@ const clientOf = (id) => about.clients.find((client) => client.id === id);
 
 function fillScopes() {
   $('mint-scopes').value = (clientOf($('mint-client').value)?.scopes ?? []).join(' ');
-  $('mint-groups').value = (about.users.find((user) => user.name === $('mint-user').value)?.groups ?? []).join(' ');
+  $('mint-groups').value = (about.users.find((user) => user.name === $('mint-user').value)?.groups ?? []).join(', ');
 }
 
-const list = (text) => text.split(' ').filter(Boolean);
+const list = (text, separator) => text.split(separator).map((item) => item.trim()).filter(Boolean);
 
 function describe(order) {
   const wrong = { audience: ', for another client', issuer: ', of another issuer', signature: ', with another signature' }[order.wrong] ?? '';
@@ -329,7 +329,7 @@ $('mint').addEventListener('submit', async (event) => {
   const value = (name) => $(`mint-${name}`).value;
   try {
     await mint({
-      client: value('client'), user: value('user'), scopes: list(value('scopes')), groups: list(value('groups')),
+      client: value('client'), user: value('user'), scopes: list(value('scopes'), ' '), groups: list(value('groups'), ','),
       use: value('use'), expires: Number(value('expires')), wrong: value('wrong'),
     });
     $('token-message').textContent = 'Made. It is chosen under Try.';
