@@ -21,7 +21,7 @@ func requestLine(r *http.Request, record gateway.Record, said verdict) string {
 		plain(cmp.Or(record.Route, "-")),
 		strconv.Itoa(record.Status),
 	}
-	if who := refusal(record, said); who != "" {
+	if who := refusal(r, record, said); who != "" {
 		words = append(words, who)
 	}
 	words = append(words, fmt.Sprintf("%.1fms", float64(record.Duration)/float64(time.Millisecond)))
@@ -31,9 +31,11 @@ func requestLine(r *http.Request, record gateway.Record, said verdict) string {
 // refusal is "function: needs scope notes-api/write", "gateway: token expired",
 // "adapter: the handler took too long", or only the name where nobody said why.
 // It is "" for an answer that the handler made as it wanted.
-func refusal(record gateway.Record, said verdict) string {
+func refusal(r *http.Request, record gateway.Record, said verdict) string {
 	who, reason := record.RefusedBy, string(record.Reason)
 	switch {
+	case who == "gateway" && record.Status == http.StatusUnauthorized && isPreflight(r):
+		reason += ": a CORS preflight never carries a token: give the gateway an open route OPTIONS /{proxy+}, and put cors.Wrap around the handler"
 	case who == "gateway":
 	case said.who == "adapter", said.who == "cors":
 		who, reason = said.who, said.reason
@@ -49,6 +51,11 @@ func refusal(record gateway.Record, said verdict) string {
 		return who
 	}
 	return who + ": " + plain(reason)
+}
+
+// isPreflight follows the Fetch standard: https://fetch.spec.whatwg.org/#cors-preflight-request.
+func isPreflight(r *http.Request) bool {
+	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
 }
 
 // plain quotes text that could break out of its line.

@@ -60,6 +60,35 @@ func TestGatewaysRefusalsArePrinted(t *testing.T) {
 }
 
 // TestRESTRenamesChallenges: the reason is read all the same.
+// The gateway's refusal of a preflight says what to change; that of another OPTIONS
+// request is like any other.
+func TestRefusedPreflightsArePrinted(t *testing.T) {
+	output := withIssuer(t, local.Options{}, func(url string, _ *local.Issuer, _ string) {
+		for _, origin := range []string{"", "https://page.example"} {
+			r, err := http.NewRequest("OPTIONS", url+"/notes", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Access-Control-Request-Method", "GET")
+			if origin != "" {
+				r.Header.Set("Origin", origin)
+			}
+			response, err := http.DefaultTransport.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
+		}
+	})
+	want := []string{
+		`OPTIONS "/notes" ANY /{proxy+} 401 gateway: no token T`,
+		`OPTIONS "/notes" ANY /{proxy+} 401 gateway: no token: a CORS preflight never carries a token: give the gateway an open route OPTIONS /{proxy+}, and put cors.Wrap around the handler T`,
+	}
+	if diff := cmp.Diff(want, requestLines(output)); diff != "" {
+		t.Errorf("request lines (-want +got):\n%s", diff)
+	}
+}
+
 func TestRESTRenamesChallenges(t *testing.T) {
 	output := serve(t, http.HandlerFunc(app), &local.Options{Format: adapter.RESTAPI}, func(url string) {
 		send(t, "GET", url, "/prod/scope", "")

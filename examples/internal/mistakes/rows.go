@@ -82,7 +82,7 @@ func Rows() []Row {
 			Line: "404 function: no route is registered for this method and path", Logged: refused("no route")},
 		{Name: "the handler's own 404", Path: "/lost", Token: read, Status: 404, Client: "404 page not found", Line: "404"},
 		{Name: "a preflight on default routes", Method: "OPTIONS", Path: note, Header: preflight(Page, "authorization"), Status: 401, Client: "Unauthorized",
-			Line: "401 gateway: no token"},
+			Line: "401 gateway: no token: a CORS preflight never carries a token: give the gateway an open route OPTIONS /{proxy+}, and put cors.Wrap around the handler"},
 		{Name: "a preflight without cors", Mistake: "no cors", Method: "OPTIONS", Path: note, Header: preflight(Page, "authorization"), Routes: open, Status: 401,
 			Line:   "401 function: a CORS preflight arrived, which never carries a token: give the gateway an open route OPTIONS /{proxy+}, and put cors.Wrap around the Mux",
 			Logged: refused("a CORS preflight arrived, which never carries a token: give the gateway an open route OPTIONS /{proxy+}, and put cors.Wrap around the Mux")},
