@@ -47,9 +47,10 @@ type AccessLogOptions struct {
 // why. A nil logger means slog.Default(). With AccessLog, Handler writes no line of
 // its own about refusals of an authz.Guard or of package cors.
 //
-// The message is "invocation". The level is INFO, WARN for a refusal of the
-// function's policy or of package cors, and ERROR where something went wrong. Attributes have
-// OpenTelemetry's names where it has one:
+// The message is "invocation". The level is INFO; WARN for a refusal of the function's
+// policy or of package cors, and for a request that Handler answers with a 4xx of its
+// own; and ERROR where something went wrong. Attributes have OpenTelemetry's names
+// where it has one:
 //
 //	http.request.method        _OTHER for a method that HTTP does not define
 //	http.route                 the pattern, see Outcome.Route
@@ -99,11 +100,14 @@ func (l *accessLog) done(ctx context.Context, o *Outcome) {
 	if l.metrics != nil {
 		l.metrics.write(o)
 	}
-	level, by := slog.LevelInfo, o.answeredBy
+	level := slog.LevelInfo
+	faulty := o.Reason != "" && o.Reason != ReasonFallback && o.Reason != ReasonClosed
+	// Some fronts hand on what a client makes up, such as the name of a header that HTTP does not allow.
+	clients := o.answeredBy == "adapter" && o.Status >= http.StatusBadRequest && o.Status < http.StatusInternalServerError
 	switch {
-	case o.Reason != "" && o.Reason != ReasonFallback && o.Reason != ReasonClosed || o.Failed != nil || o.Status >= http.StatusInternalServerError:
+	case o.Failed != nil, o.Status >= http.StatusInternalServerError, faulty && !clients:
 		level = slog.LevelError
-	case by == "policy" || o.kept != "":
+	case clients, o.answeredBy == "policy", o.kept != "":
 		level = slog.LevelWarn
 	case o.Status < http.StatusBadRequest && o.Reason == "" && l.leftOut():
 		return

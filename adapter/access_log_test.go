@@ -104,7 +104,7 @@ func TestWhoAnswered(t *testing.T) {
 		"handler":           {http.NotFoundHandler(), fullEvent, []string{"INFO", `"gatehouse.answered_by":"handler"`, `"http.response.status_code":404`}},
 		"policy":            {refuse, fullEvent, []string{"WARN", `"gatehouse.answered_by":"policy"`, `"authz":{"requirement":"scope notes/read"`, `"http.route":"/notes/{id}"`}},
 		"panic":             {http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("secret-panic") }), fullEvent, []string{"ERROR", `"gatehouse.answered_by":"adapter"`, `"gatehouse.reason":"the handler panicked"`, `"http.response.status_code":500`}},
-		"no request":        {refuse, strings.Replace(fullEvent, `"x-a"`, `"x a"`, 1), []string{"ERROR", `"gatehouse.answered_by":"adapter"`, `"http.response.status_code":400`}},
+		"no request":        {refuse, strings.Replace(fullEvent, `"x-a"`, `"x a"`, 1), []string{"WARN", `"gatehouse.answered_by":"adapter"`, `"http.response.status_code":400`}},
 		"no event":          {refuse, `{"secret-event":1}`, []string{"ERROR", `"gatehouse.answered_by":"adapter"`, `"gatehouse.reason":"unknown"`}},
 		"server error":      {http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }), fullEvent, []string{"ERROR", `"gatehouse.answered_by":"handler"`}},
 		"odd method":        {http.NotFoundHandler(), strings.Replace(fullEvent, `"POST"`, `"SECRET"`, 1), []string{`"http.request.method":"_OTHER"`}},
