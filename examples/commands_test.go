@@ -84,6 +84,7 @@ var (
 	assignment = regexp.MustCompile(`^[A-Z_]+=(\S*|"[^"]*"|'[^']*')\s+`)
 	captured   = regexp.MustCompile(`^[A-Z_]+=\$\(`)
 	flagName   = regexp.MustCompile(`^--?([a-z][a-z-]*)`)
+	comment    = regexp.MustCompile(`(?m)(^|\s+)#.*$`)
 	function   = regexp.MustCompile(`(?ms)^(\w+)\(\) \{.*?\}$`)
 )
 
@@ -95,9 +96,7 @@ func commands(script string) (all []string) {
 		own = append(own, m[1])
 	}
 	script = function.ReplaceAllString(script, "")
-	script = regexp.MustCompile(`(?m)(^|\s+)#.*$`).ReplaceAllString(script, "")
-	script = strings.ReplaceAll(script, "\\\n", " ")
-	for line := range strings.Lines(script) {
+	for line := range strings.Lines(withoutComments(script)) {
 		line = strings.TrimSpace(line)
 		if captured.MatchString(line) {
 			line = captured.ReplaceAllString(line, "")
@@ -112,6 +111,12 @@ func commands(script string) (all []string) {
 		}
 	}
 	return all
+}
+
+// withoutComments is a script with a command on each line.
+func withoutComments(script string) string {
+	script = comment.ReplaceAllString(script, "")
+	return strings.NewReplacer("\\\n", " ", "|\n", "| ").Replace(script)
 }
 
 // checkCommand returns what kind of command it is, and an error if it cannot be run in dir.
