@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gatehouse-go/gatehouse/examples/internal/laptop"
 )
 
 // TestPrograms runs the local programs of all pages, as the pages say: each command is
@@ -148,25 +150,15 @@ func curl(ctx context.Context, dir, settings, command string) string {
 
 // firstLines is what a program prints. ready is closed once it says how to stop it.
 type firstLines struct {
-	mu    sync.Mutex
-	text  bytes.Buffer
+	laptop.Output
 	ready chan struct{}
-	told  bool
+	told  sync.Once
 }
 
 func (f *firstLines) Write(b []byte) (int, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.text.Write(b)
-	if !f.told && bytes.Contains(f.text.Bytes(), []byte("Ctrl-C stops the server")) {
-		f.told = true
-		close(f.ready)
+	n, err := f.Output.Write(b)
+	if strings.Contains(f.String(), "Ctrl-C stops the server") {
+		f.told.Do(func() { close(f.ready) })
 	}
-	return len(b), nil
-}
-
-func (f *firstLines) String() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.text.String()
+	return n, err
 }

@@ -2,16 +2,13 @@ package mistakes_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +16,7 @@ import (
 	"github.com/gatehouse-go/gatehouse/adapter"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/examples/internal/laptop"
 	"github.com/gatehouse-go/gatehouse/examples/internal/mistakes"
 	"github.com/gatehouse-go/gatehouse/internal/runtimeapi"
 )
@@ -38,34 +36,28 @@ type seen struct {
 // function behind it.
 func (r *row) run(t *testing.T, h func(issuer string) http.Handler, options func() *adapter.Options, configure func(issuer string, c *gateway.Config)) seen {
 	t.Helper()
-	api, beside := listen(t), listen(t)
+	api, beside := laptop.Listen(t), laptop.Listen(t)
 	url := "http://" + beside.Addr().String()
 	issuer, err := local.NewIssuer(local.IssuerConfig{URL: url, Clients: []local.Client{{ID: "app", Secret: "x", Scopes: []string{"notes-api/read"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
 	var s seen
-	var output printed
+	var output laptop.Output
 	handler := h(url)
 	opts := &local.Options{
 		Routes: r.Routes, Issuers: []*local.Issuer{issuer}, Output: &output, Adapter: options(),
 		Configure: func(c *gateway.Config) { configure(url, c) },
-		Ready: func(address string) {
-			defer cancel()
-			if r.REST {
-				address = strings.TrimSuffix(address, "/prod")
-			}
-			s.status, s.body = r.send(t, address, issuer)
-		},
 	}
 	if r.REST {
 		opts.Format = adapter.RESTAPI
 	}
-	if err := local.Serve(ctx, api, []net.Listener{beside}, handler, opts); err != nil {
-		t.Fatal(err)
-	}
+	laptop.Serve(t, api, beside, handler, opts, func(address string) {
+		if r.REST {
+			address = strings.TrimSuffix(address, "/prod")
+		}
+		s.status, s.body = r.send(t, address, issuer)
+	})
 	s.line = lineOf(output.String())
 	return s
 }
@@ -198,7 +190,7 @@ func TestMistakes(t *testing.T) {
 }
 
 func (r *row) inProcess(t *testing.T) {
-	var log printed
+	var log laptop.Output
 	var options *adapter.Options
 	var issuerURL string
 	s := r.run(t,
@@ -220,7 +212,7 @@ func (r *row) inProcess(t *testing.T) {
 }
 
 func (r *row) asFunction(t *testing.T, binary string) {
-	var output printed
+	var output laptop.Output
 	var process *runtimeapi.Process
 	var issuerURL string
 	s := r.run(t,
@@ -277,31 +269,4 @@ func (r *row) check(t *testing.T, s seen, issuer string) {
 			t.Errorf("%q is in the log or the answer:\n%s\n%.300s", planted, s.log, s.body)
 		}
 	}
-}
-
-func listen(t *testing.T) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-// printed is what is written; it may be read meanwhile.
-type printed struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (p *printed) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.Write(b)
-}
-
-func (p *printed) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.String()
 }

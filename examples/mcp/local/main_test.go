@@ -1,115 +1,52 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"io"
-	"net"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/examples/internal/laptop"
 )
 
 // The requests of docs/mcp.md do what it says: a token that is bound to the server
 // lists the tools, the same client's without the parameter resource does not.
 func TestLaptop(t *testing.T) {
-	api, issuer := listen(t), listen(t)
+	api, issuer := laptop.Listen(t), laptop.Listen(t)
 	h, opts, err := setUp(api.Addr().String(), issuer.Addr().String(), "http://localhost:3000/callback")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var output bytes.Buffer
+	var output laptop.Output
 	opts.Output = &output
-	base := "http://" + api.Addr().String()
-	opts.Ready = func(string) {
-		defer cancel()
-		bound := token(t, issuer, url.Values{"resource": {base + "/mcp"}})
+	resource := "http://" + api.Addr().String() + "/mcp"
+	laptop.Serve(t, api, issuer, h, opts, func(string) {
+		bound := laptop.Token(t, issuer, "robot", url.Values{"resource": {resource}})
 		for _, test := range []struct {
 			token, tool string
 			want        int
 		}{
 			{"", "list_tasks", 401},
-			{token(t, issuer, nil), "list_tasks", 401},
+			{laptop.Token(t, issuer, "robot", nil), "list_tasks", 401},
 			{bound, "list_tasks", 200},
 			{bound, "add_task", 200},
-			{token(t, issuer, url.Values{"resource": {base + "/mcp"}, "scope": {"tasks/read"}}), "add_task", 403},
+			{laptop.Token(t, issuer, "robot", url.Values{"resource": {resource}, "scope": {"tasks/read"}}), "add_task", 403},
 		} {
 			message := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + test.tool + `","arguments":{"title":"milk"}}}`
 			if test.tool == "list_tasks" {
 				message = strings.Replace(message, `,"arguments":{"title":"milk"}`, "", 1)
 			}
-			if got, body := post(t, base+"/mcp", test.token, message); got != test.want {
+			r := laptop.Request(t, "POST", resource, test.token, message)
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Accept", "application/json, text/event-stream")
+			if got, body := laptop.Do(t, r); got != test.want {
 				t.Errorf("%s: status %d, want %d; body %s", test.tool, got, test.want, body)
 			}
 		}
-	}
-	if err := local.Serve(ctx, api, []net.Listener{issuer}, h, opts); err != nil {
-		t.Fatal(err)
-	}
+	})
 	if !strings.Contains(output.String(), "/.well-known/oauth-protected-resource/mcp") {
 		t.Errorf("the lines to paste are not there:\n%s", output.String())
 	}
-}
-
-func listen(t *testing.T) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-// token is what robot gets for itself.
-func token(t *testing.T, issuer net.Listener, form url.Values) string {
-	t.Helper()
-	if form == nil {
-		form = url.Values{}
-	}
-	form.Set("grant_type", "client_credentials")
-	form.Set("client_id", "robot")
-	form.Set("client_secret", "robot-secret")
-	response, err := http.PostForm("http://"+issuer.Addr().String()+"/oauth2/token", form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var reply struct {
-		Token string `json:"access_token"`
-	}
-	if err := json.NewDecoder(response.Body).Decode(&reply); err != nil || reply.Token == "" {
-		t.Fatalf("status %d, error %v", response.StatusCode, err)
-	}
-	return reply.Token
-}
-
-func post(t *testing.T, url, token, message string) (int, string) {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), "POST", url, strings.NewReader(message))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Accept", "application/json, text/event-stream")
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(body)
 }
 
 // A development tool does not start inside Lambda.

@@ -1,68 +1,29 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"net"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/examples/internal/laptop"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 	"github.com/gatehouse-go/gatehouse/examples/notes/boltstore"
 )
 
-// printed is what the program prints; it may be read while requests come.
-type printed struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (p *printed) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.Write(b)
-}
-
-func (p *printed) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.String()
-}
-
-func listen(t *testing.T) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
 // serve runs the program on free ports, and use while it serves.
 func serve(t *testing.T, f flags, store notes.Store, use func(printed func() string)) {
 	t.Helper()
-	api, issuer := listen(t), listen(t)
+	api, issuer := laptop.Listen(t), laptop.Listen(t)
 	f.issuer = issuer.Addr().String()
 	h, opts, err := f.setUp(store)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var output printed
+	var output laptop.Output
 	opts.Output = &output
-	opts.Ready = func(string) {
-		defer cancel()
-		use(output.String)
-	}
-	if err := local.Serve(ctx, api, []net.Listener{issuer}, h, opts); err != nil {
-		t.Fatal(err)
-	}
+	laptop.Serve(t, api, issuer, h, opts, func(string) { use(output.String) })
 }
 
 // Each line that is printed gives, when pasted, the status printed in it.

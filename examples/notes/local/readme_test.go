@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatehouse-go/gatehouse/examples/internal/laptop"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
 
@@ -39,19 +39,11 @@ func TestReadmeLines(t *testing.T) {
 		_, token, _ := strings.Cut(begin, "READER=")
 		token, _, _ = strings.Cut(token, "\n")
 		for _, line := range quoted {
-			r, err := http.NewRequest(line[1], url+line[2], strings.NewReader("{}"))
-			if err != nil {
-				t.Fatal(err)
+			sent := token
+			if strings.Contains(line[0], "no token") {
+				sent = ""
 			}
-			if !strings.Contains(line[0], "no token") {
-				r.Header.Set("Authorization", "Bearer "+token)
-			}
-			resp, err := http.DefaultClient.Do(r)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			resp.Body.Close()
+			laptop.Do(t, laptop.Request(t, line[1], url+line[2], sent, "{}"))
 			want = append(want, duration.ReplaceAllString(line[0], ""))
 		}
 	})

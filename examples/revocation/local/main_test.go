@@ -1,54 +1,45 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
+	"github.com/gatehouse-go/gatehouse/examples/internal/laptop"
 )
 
 // TestLaptop does what docs/revocation.md says: a token that works, a line in the
 // file, and soon it does not, while another client's does.
 func TestLaptop(t *testing.T) {
-	api, issuer := listen(t), listen(t)
+	api, issuer := laptop.Listen(t), laptop.Listen(t)
 	list := filepath.Join(t.TempDir(), "revoked.json")
 	h, opts, err := setUp(issuer.Addr().String(), list)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var output bytes.Buffer
-	opts.Output = &output
-	report := "http://" + api.Addr().String() + "/report"
-	opts.Ready = func(string) {
-		defer cancel()
-		robot, crawler := token(t, issuer, "robot"), token(t, issuer, "crawler")
-		if got := get(t, report, robot); got != http.StatusOK {
+	laptop.Serve(t, api, issuer, h, opts, func(url string) {
+		get := func(token string) int {
+			t.Helper()
+			status, _ := laptop.Do(t, laptop.Request(t, "GET", url+"/report", token, ""))
+			return status
+		}
+		robot, crawler := laptop.Token(t, issuer, "robot", nil), laptop.Token(t, issuer, "crawler", nil)
+		if got := get(robot); got != http.StatusOK {
 			t.Errorf("robot: status %d", got)
 		}
 		if err := os.WriteFile(list, []byte(`{"revoked": [{"client": "robot"}]}`), 0o600); err != nil {
 			t.Error(err)
 		}
-		wantSoon(t, http.StatusUnauthorized, func() int { return get(t, report, robot) })
-		if got := get(t, report, crawler); got != http.StatusOK {
+		wantSoon(t, http.StatusUnauthorized, func() int { return get(robot) })
+		if got := get(crawler); got != http.StatusOK {
 			t.Errorf("crawler: status %d", got)
 		}
-		if got := get(t, report, token(t, issuer, "robot")); got != http.StatusUnauthorized {
+		if got := get(laptop.Token(t, issuer, "robot", nil)); got != http.StatusUnauthorized {
 			t.Errorf("robot with a new token: status %d", got)
 		}
-	}
-	if err := local.Serve(ctx, api, []net.Listener{issuer}, h, opts); err != nil {
-		t.Fatal(err)
-	}
+	})
 }
 
 // wantSoon asks until the status is there.
@@ -63,51 +54,4 @@ func wantSoon(t *testing.T, want int, ask func() int) {
 			t.Fatalf("status %d, want %d", got, want)
 		}
 	}
-}
-
-func listen(t *testing.T) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-func token(t *testing.T, issuer net.Listener, client string) string {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), "POST", "http://"+issuer.Addr().String()+"/oauth2/token",
-		bytes.NewBufferString(url.Values{"grant_type": {"client_credentials"}}.Encode()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.SetBasicAuth(client, client+"-secret")
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	var answer struct {
-		AccessToken string `json:"access_token"`
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.AccessToken == "" {
-		t.Fatalf("status %d, %v", resp.StatusCode, err)
-	}
-	return answer.AccessToken
-}
-
-func get(t *testing.T, url, token string) int {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), "GET", url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+token)
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	return resp.StatusCode
 }

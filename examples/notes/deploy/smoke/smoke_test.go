@@ -2,29 +2,19 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"net"
 	"strings"
 	"testing"
 
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/examples/internal/laptop"
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
-
-func listen(t *testing.T) net.Listener {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
 
 // against runs the smoke test against the laptop run of the API.
 func against(t *testing.T, opts *local.Options, use func(*smoke)) {
 	t.Helper()
-	api, tokens := listen(t), listen(t)
+	api, tokens := laptop.Listen(t), laptop.Listen(t)
 	const secret = "not-in-any-output"
 	issuer, err := local.NewIssuer(local.IssuerConfig{
 		URL:     "http://" + tokens.Addr().String(),
@@ -42,16 +32,9 @@ func against(t *testing.T, opts *local.Options, use func(*smoke)) {
 		opts.Policy = h
 	}
 	opts.Issuers = []*local.Issuer{issuer}
-	opts.Output = new(bytes.Buffer)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	opts.Ready = func(url string) {
-		defer cancel()
+	laptop.Serve(t, api, tokens, h, opts, func(url string) {
 		use(&smoke{api: url, tokens: issuer.URL() + "/oauth2/token", client: "machine", secret: secret})
-	}
-	if err := local.Serve(ctx, api, []net.Listener{tokens}, h, opts); err != nil {
-		t.Fatal(err)
-	}
+	})
 }
 
 func TestSmoke(t *testing.T) {
