@@ -85,7 +85,9 @@ func (r refusal) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("requirement", r.requirement), slog.String("result", "refused"), slog.String("code", "insufficient_scope"),
 		slog.String("subject", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"))
 }
-func (refusal) Route() string { return "GET /notes/{id}" }
+func (refusal) Route() string       { return "GET /notes/{id}" }
+func (refusal) Policy() slot.Policy { return nil }
+
 func (refusal) Refusal() (slot.Refusal, bool) {
 	return slot.Refusal{Code: "insufficient_scope", Known: true, Method: "POST"}, true
 }

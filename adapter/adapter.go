@@ -94,7 +94,7 @@ type Handler struct {
 	warm    atomic.Bool   // an invocation has begun before
 	warned  atomic.Uint32 // losses that were logged
 
-	started  atomic.Bool // the policy in force was logged
+	said     atomic.Int32 // of the policy in force
 	refusals refusals
 }
 

@@ -28,13 +28,14 @@ func AddAttrs(ctx context.Context, attrs ...slog.Attr) {
 
 type attrsKey struct{}
 
-// addedAttrs are those of one invocation. The lock is not held while a value
+// addedAttrs are those of one invocation, and what Route has left. The lock is not held while a value
 // resolves itself, since that is the handler's code.
 type addedAttrs struct {
-	mu    sync.Mutex
-	attrs []slog.Attr
-	size  int
-	taken bool // the invocation is over
+	mu      sync.Mutex
+	attrs   []slog.Attr
+	size    int
+	pattern string
+	taken   bool // the invocation is over
 }
 
 func (a *addedAttrs) add(attrs []slog.Attr) {

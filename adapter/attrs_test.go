@@ -143,6 +143,7 @@ func (decided) LogValue() slog.Value { return slog.GroupValue(slog.String("resul
 func (decided) Route() string        { return "GET /notes/{id}" }
 
 func (decided) Refusal() (slot.Refusal, bool) { return slot.Refusal{}, false }
+func (decided) Policy() slot.Policy           { return nil }
 
 func TestDecisionOfTheSlot(t *testing.T) {
 	var told outcomes

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"log/slog"
 	"net/http"
-	"path"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -20,8 +18,8 @@ type Outcome struct {
 	Method string // of the request
 	// Route is the pattern that matched: that of a Guard's rule, or else what
 	// http.ServeMux left in Request.Pattern. It is "" if no pattern matched. Without
-	// a Guard it is also "" for a handler that was too late, and for a ServeMux behind
-	// middleware that copies the request.
+	// a Guard it is also "" for a handler that was too late, and, without [Route], for a
+	// ServeMux behind middleware that copies the request.
 	Route string
 
 	Status     int           // sent to the front; 0 if nothing was
@@ -198,14 +196,6 @@ func (x *exchange) outcome(res *result) *Outcome {
 	return o
 }
 
-// pattern returns what http.ServeMux left in the request, "" if nothing.
-func (x *exchange) pattern() string {
-	if r := x.served(); r != nil {
-		return matched(r)
-	}
-	return ""
-}
-
 // served returns the request for the time after the handler; nil while the handler
 // may be writing it, and where neither a limit nor Options need it to be kept.
 func (x *exchange) served() *http.Request {
@@ -219,21 +209,4 @@ func (x *exchange) served() *http.Request {
 		return x.guard.request
 	}
 	return nil
-}
-
-// matched returns the pattern that http.ServeMux left in a request. Where it
-// redirects to the path with a slash at the end, it may leave that path, which is
-// the client's and not a pattern: Go 1.25 for any method, Go 1.26 for CONNECT.
-func matched(r *http.Request) string {
-	if r.URL == nil {
-		return ""
-	}
-	clean := path.Clean("/" + r.URL.Path)
-	if clean != "/" && strings.HasSuffix(r.URL.Path, "/") {
-		clean += "/" // which was %2F
-	}
-	if r.Pattern == clean+"/" {
-		return ""
-	}
-	return r.Pattern
 }

@@ -87,11 +87,24 @@ func (x *exchange) refusal(res *result) (slot.Decision, slot.Refusal, bool) {
 	return decision, refusal, ok
 }
 
+// What was said of the policy in force.
+const (
+	saidGuard  = 1 // that of a Guard that has decided
+	saidPolicy = 2 // that of a list of routes
+)
+
 // saySoOnce writes the line about the policy in force, at the first request that a
-// Guard decided about, and in Lambda what is dangerous there.
+// Guard decided about, and in Lambda what is dangerous there. Of two requests at once
+// the one that has not begun a list of routes may end first: then both are said.
 func (h *Handler) saySoOnce(x *exchange) {
+	before, now := h.said.Load(), int32(saidPolicy)
 	policy := x.event.slot.Policy()
-	if policy == nil || h.started.Swap(true) {
+	if policy == nil && before == 0 {
+		if decision := x.event.slot.Decision(); decision != nil {
+			policy, now = decision.Policy(), saidGuard
+		}
+	}
+	if policy == nil || before >= now || !h.said.CompareAndSwap(before, now) {
 		return
 	}
 	defer func() { _ = recover() }() // a Logger that panics

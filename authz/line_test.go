@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -344,37 +345,72 @@ func TestThePolicyInForceIsLoggedOnce(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, api := range []string{"", "127.0.0.1:1"} {
-			t.Run(test.name+" "+api, func(t *testing.T) {
-				t.Setenv("AWS_LAMBDA_RUNTIME_API", api)
+			for name, handler := range map[string]func() http.Handler{"Mux": func() http.Handler {
 				mux := authz.NewMux(test.guard)
 				mux.Handle("GET /a", authz.Authenticated(), named("a"))
 				mux.Handle("GET /b", authz.Public(), named("b"))
-				d := deploy(mux)
-				for range 3 {
-					d.invoke(t, event(t, "GET", "/b", `null`, nil))
-				}
-				lines := d.all(t)
-				want := 1
-				if api != "" {
-					want += len(test.danger)
-				}
-				if len(lines) != want {
-					t.Fatalf("lines %v, want %d", lines, want)
-				}
-				if lines[0]["gatehouse.formats"] != "every HTTP front" || lines[0]["gatehouse.cors_owner"] != "none: the request passed no cors.Middleware" {
-					t.Errorf("line %v, want formats and the owner of CORS", lines[0])
-				}
-				group, _ := lines[0]["authz"].(map[string]any)
-				delete(group, "report_until")
-				if diff := cmp.Diff(test.info, group); diff != "" || lines[0]["level"] != "INFO" {
-					t.Errorf("level %v, group (-want +got):\n%s", lines[0]["level"], diff)
-				}
-				for i, line := range lines[1:] {
-					if line["level"] != "WARN" || !strings.Contains(fmt.Sprint(line["msg"]), test.danger[i]) {
-						t.Errorf("line %v, want a warning about %s", line, test.danger[i])
+				return mux
+			}, "Require": func() http.Handler { return test.guard.Require(authz.Public())(named("b")) }} {
+				t.Run(test.name+" "+name+" "+api, func(t *testing.T) {
+					t.Setenv("AWS_LAMBDA_RUNTIME_API", api)
+					d := deploy(handler())
+					for range 3 {
+						d.invoke(t, event(t, "GET", "/b", `null`, nil))
 					}
-				}
-			})
+					info, danger := maps.Clone(test.info), test.danger
+					if name == "Require" { // whose routes nobody counts
+						delete(info, "rules")
+					}
+					if api == "" {
+						danger = nil
+					}
+					isAboutThePolicy(t, d.all(t), info, danger)
+				})
+			}
+		}
+	}
+}
+
+func isAboutThePolicy(t *testing.T, lines []map[string]any, info map[string]any, danger []string) {
+	t.Helper()
+	if len(lines) != 1+len(danger) {
+		t.Fatalf("lines %v, want %d", lines, 1+len(danger))
+	}
+	if lines[0]["gatehouse.formats"] != "every HTTP front" || lines[0]["gatehouse.cors_owner"] != "none: the request passed no cors.Middleware" {
+		t.Errorf("line %v, want formats and the owner of CORS", lines[0])
+	}
+	group, _ := lines[0]["authz"].(map[string]any)
+	delete(group, "report_until")
+	if diff := cmp.Diff(info, group); diff != "" || lines[0]["level"] != "INFO" {
+		t.Errorf("level %v, group (-want +got):\n%s", lines[0]["level"], diff)
+	}
+	for i, line := range lines[1:] {
+		if line["level"] != "WARN" || !strings.Contains(fmt.Sprint(line["msg"]), danger[i]) {
+			t.Errorf("line %v, want a warning about %s", line, danger[i])
+		}
+	}
+}
+
+// A Mux that begins after another Guard has decided, or whose first request ends after
+// one, has its line all the same.
+func TestThePolicyOfALaterMux(t *testing.T) {
+	guard := &authz.Guard{}
+	mux := authz.NewMux(guard)
+	mux.Handle("GET /b", authz.Public(), named("b"))
+	outer := http.NewServeMux()
+	outer.Handle("GET /a", guard.Require(authz.Public())(named("a")))
+	outer.Handle("/", mux)
+	d := deploy(outer)
+	for _, path := range []string{"/a", "/a", "/b", "/a", "/b"} {
+		d.invoke(t, event(t, "GET", path, `null`, nil))
+	}
+	lines := d.all(t)
+	if len(lines) != 2 {
+		t.Fatalf("lines %v, want 2", lines)
+	}
+	for i, want := range []any{nil, 1.0} {
+		if group, _ := lines[i]["authz"].(map[string]any); group["rules"] != want {
+			t.Errorf("line %v, want %v rules", lines[i], want)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package authz
 import (
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/internal/cause"
@@ -37,26 +38,22 @@ func (g *Guard) leave(q *question, req Requirement, d *Decision) {
 
 func (m *mark) Route() string { return m.route }
 
+// Policy implements slot.Decision.
+func (m *mark) Policy() slot.Policy { return &start{m.guard, unlisted, time.Now()} }
+
 // LogValue is the group authz of the line. Where the Identifier says why somebody
 // is nobody, there is what it accepts.
 func (m *mark) LogValue() slog.Value {
 	group := m.decision().verdict()
 	if named := (*cause.Named)(nil); errors.As(m.err, &named) && named.Name == identifierName {
 		identity, _ := describe(m.guard.Identifier)
-		group = append(group, slog.String("identity", shortened(identity)))
+		group = append(group, slog.String("identity", cause.Shortened(identity, maxIdentity)))
 	}
 	return slog.GroupValue(group...)
 }
 
 // maxIdentity bounds what one line says of an Identifier, in bytes.
 const maxIdentity = 300
-
-func shortened(s string) string {
-	if len(s) > maxIdentity {
-		return s[:maxIdentity] + "…"
-	}
-	return s
-}
 
 func (m *mark) decision() Decision {
 	d := Decision{Result: m.result, Code: m.code, Enforced: m.enforced, Err: m.err, caller: m.caller, key: m.guard.SubjectKey}

@@ -25,10 +25,16 @@ type start struct {
 	at    time.Time
 }
 
+// unlisted stands for the number of rules of a Guard whose routes are in no list.
+const unlisted = -1
+
 // LogValue implements slot.Policy.
 func (s *start) LogValue() slog.Value {
 	identity, _ := describe(s.guard.Identifier)
-	group := []slog.Attr{slog.String("identity", identity), slog.Int("rules", s.rules)}
+	group := []slog.Attr{slog.String("identity", identity)}
+	if s.rules != unlisted {
+		group = append(group, slog.Int("rules", s.rules))
+	}
 	if s.guard.Every != nil {
 		group = append(group, slog.String("every", s.guard.Every.String()))
 	}

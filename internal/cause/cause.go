@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Text is an error whose text is the module's own: a constant, or made of
@@ -47,11 +48,19 @@ const maxText = 400
 func Of(err error) string {
 	var said []string
 	collect(err, "", &said)
-	text := strings.Join(said, "; ")
-	if len(text) > maxText {
-		return text[:maxText] + "…"
+	return Shortened(strings.Join(said, "; "), maxText)
+}
+
+// Shortened returns a text of at most so many bytes, and an ellipsis if there were more.
+// It cuts between characters.
+func Shortened(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return text
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most] + "…"
 }
 
 func collect(err error, name string, said *[]string) {

@@ -55,3 +55,23 @@ func TestNamedReadsAsTheErrorDoes(t *testing.T) {
 		t.Errorf("%v", named)
 	}
 }
+
+func TestShortened(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		most int
+		want string
+	}{
+		{"notes", 5, "notes"},
+		{"notes", 4, "note…"},
+		{"Käse", 2, "K…"}, // not half of ä
+		{"Käse", 3, "Kä…"},
+		{"木", 1, "…"},
+		{"\x80\x80", 1, "…"},
+		{"", 0, ""},
+	} {
+		if got := cause.Shortened(test.text, test.most); got != test.want {
+			t.Errorf("%q, %d: %q, want %q", test.text, test.most, got, test.want)
+		}
+	}
+}

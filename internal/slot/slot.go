@@ -49,6 +49,10 @@ type Decision interface {
 	// Refusal describes a refusal, or a route that a known caller asked for and
 	// that does not exist. It is false for what was granted or only recorded.
 	Refusal() (Refusal, bool)
+
+	// Policy is that of the Guard which decided, for a program whose routes nobody
+	// lists.
+	Policy() Policy
 }
 
 // Refusal is what keeps the lines about refusals few.

@@ -23,6 +23,7 @@ func (d decision) LogValue() slog.Value { return slog.StringValue(string(d)) }
 func (decision) Route() string { return "GET /" }
 
 func (decision) Refusal() (slot.Refusal, bool) { return slot.Refusal{}, false }
+func (decision) Policy() slot.Policy           { return nil }
 
 func TestFirstCORSCounts(t *testing.T) {
 	var s slot.Slot
