@@ -22,7 +22,8 @@ import (
 // It is safe for concurrent use.
 func AddAttrs(ctx context.Context, attrs ...slog.Attr) {
 	if record, ok := ctx.Value(attrsKey{}).(*record); ok && record != nil {
-		record.add(attrs)
+		inlined := maxAttrs
+		record.add(attrs, &inlined)
 	}
 }
 
@@ -38,13 +39,18 @@ type addedAttrs struct {
 	taken   bool // the invocation is over
 }
 
-func (a *addedAttrs) add(attrs []slog.Attr) {
+// add resolves and keeps attributes. It looks into as many groups whose members slog
+// inlines as inlined says, since a value may resolve to a group that holds it again.
+func (a *addedAttrs) add(attrs []slog.Attr, inlined *int) {
 	for _, attr := range attrs {
-		if value := attr.Value.Resolve(); attr.Key == "" && value.Kind() == slog.KindGroup {
-			a.add(value.Group()) // whose members slog inlines
+		if reserved(attr.Key) {
 			continue
 		}
-		if reserved(attr.Key) {
+		attr.Value = attr.Value.Resolve()
+		if attr.Key == "" && attr.Value.Kind() == slog.KindGroup {
+			if *inlined--; *inlined >= 0 {
+				a.add(attr.Value.Group(), inlined)
+			}
 			continue
 		}
 		budget := attrBudget{maxAttrs, maxAttrBytes}
@@ -91,6 +97,9 @@ func (b *attrBudget) resolve(attr slog.Attr) (slog.Attr, bool) {
 	value := attr.Value.Resolve()
 	b.attrs--
 	b.bytes -= len(`"":,`) + escaped(attr.Key)
+	if b.attrs < 0 || b.bytes < 0 {
+		return slog.Attr{}, false // before a group that may hold itself again
+	}
 	switch value.Kind() {
 	case slog.KindGroup:
 		members := slices.Clone(value.Group())

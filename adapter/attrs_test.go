@@ -73,6 +73,37 @@ type inlined struct{ name string }
 
 func (l inlined) LogValue() slog.Value { return slog.GroupValue(slog.String(l.name, "forged")) }
 
+// counted counts how often it is resolved.
+type counted struct{ n *int }
+
+func (c counted) LogValue() slog.Value { *c.n++; return slog.IntValue(*c.n) }
+
+// endless resolves to a group that holds it again, twice.
+type endless struct{ name string }
+
+func (e endless) LogValue() slog.Value {
+	return slog.GroupValue(slog.Any(e.name, e), slog.Any(e.name, e))
+}
+
+func TestAddAttrsResolvesOnce(t *testing.T) {
+	got := attrsOf(t, func(_ http.ResponseWriter, r *http.Request) {
+		var n int
+		adapter.AddAttrs(r.Context(), slog.Any("top", counted{&n}), slog.Group("", slog.Any("inlined", counted{&n})), slog.Group("g", slog.Any("in", counted{&n})))
+	})
+	if want := `{"app":{"top":1,"inlined":2,"g":{"in":3}}}`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestAddAttrsOfEndlessGroups(t *testing.T) {
+	got := attrsOf(t, func(_ http.ResponseWriter, r *http.Request) {
+		adapter.AddAttrs(r.Context(), slog.Any("", endless{}), slog.Any("named", endless{"again"}), slog.Any("nameless", endless{}), slog.Int("n", 1))
+	})
+	if want := `{"app":{"n":1}}`; got != want {
+		t.Errorf("%.200s, want %s", got, want)
+	}
+}
+
 func TestAddAttrsIsBounded(t *testing.T) {
 	got := attrsOf(t, func(_ http.ResponseWriter, r *http.Request) {
 		adapter.AddAttrs(r.Context(), slog.String("large", strings.Repeat("x", 9<<10)))

@@ -59,7 +59,6 @@ func TestGatewaysRefusalsArePrinted(t *testing.T) {
 	}
 }
 
-// TestRESTRenamesChallenges: the reason is read all the same.
 // The gateway's refusal of a preflight says what to change; that of another OPTIONS
 // request is like any other.
 func TestRefusedPreflightsArePrinted(t *testing.T) {
@@ -89,6 +88,7 @@ func TestRefusedPreflightsArePrinted(t *testing.T) {
 	}
 }
 
+// TestRESTRenamesChallenges: the reason is read all the same.
 func TestRESTRenamesChallenges(t *testing.T) {
 	output := serve(t, http.HandlerFunc(app), &local.Options{Format: adapter.RESTAPI}, func(url string) {
 		send(t, "GET", url, "/prod/scope", "")
