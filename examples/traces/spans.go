@@ -173,6 +173,16 @@ type shownSpan struct {
 
 func (s shownSpan) Attributes() []attribute.KeyValue { return s.attributes }
 
+// Status of a client's span has no text: otelhttp.Transport's is that of an error, which
+// may quote what the other side sent.
+func (s shownSpan) Status() sdktrace.Status {
+	status := s.ReadOnlySpan.Status()
+	if s.SpanKind() == trace.SpanKindClient {
+		status.Description = ""
+	}
+	return status
+}
+
 // completeSpan is a server span as the client saw the request end.
 type completeSpan struct {
 	shownSpan

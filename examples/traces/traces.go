@@ -42,8 +42,8 @@ type Traces struct {
 }
 
 // New returns Traces that send spans to exporter and log with logger if that fails.
-// Sampled is what the invocation's trace is; OTEL_TRACES_SAMPLER, or a
-// sdktrace.WithSampler among the options, decides otherwise.
+// A request is sampled if the invocation's trace is, unless OTEL_TRACES_SAMPLER or a
+// sdktrace.WithSampler among the options decides otherwise.
 func New(exporter sdktrace.SpanExporter, logger *slog.Logger, options ...sdktrace.TracerProviderOption) *Traces {
 	t := &Traces{
 		spans:  newSpans(sdktrace.NewBatchSpanProcessor(exporter, sdktrace.WithExportTimeout(Patience))),
