@@ -84,6 +84,7 @@ func TestWhereRequestsStop(t *testing.T) {
 		{"a catch-all", coarse, "", []row{
 			{"scope missing", "GET", "/read", map[string]any{"scope": "x"}, "+++x.", "policy", "", "notes-api/read"},
 			{"an open route", "GET", "/open/read", reader, "+-x..", "policy", "", "Register the route"},
+			{"no events", "HEAD", "/events", reader, "+++++", "", "", ""},
 			{"no route", "POST", "/", nil, "x....", "gateway", "no such route", "no route for this method"},
 		}},
 		{"another issuer pinned", coarse, "https://right.example", []row{

@@ -30,7 +30,9 @@ func requestLine(r *http.Request, record gateway.Record, said verdict) string {
 
 // refusal is "function: needs scope notes-api/write", "gateway: token expired",
 // "adapter: the handler took too long", or only the name where nobody said why.
-// It is "" for an answer that the handler made as it wanted.
+// "cors: the origin is not in AllowOrigins" may follow any status: it says why the
+// browser keeps the answer from its page. It is "" for an answer that the handler
+// made as it wanted, as far as no page misses it.
 func refusal(r *http.Request, record gateway.Record, said verdict) string {
 	who, reason := record.RefusedBy, string(record.Reason)
 	switch {

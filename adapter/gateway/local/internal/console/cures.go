@@ -56,7 +56,7 @@ func policyCure(cause string) string {
 	return ""
 }
 
-const pins = "Compare the pins of claims.Config (Issuers, Audiences, APIs, Stages) with the token: the page Policy lists them, the page Tokens decodes the token."
+const pins = "Compare the pins of claims.Config (Issuers, Audiences, APIs, Accounts, Stages) with what the caller sent: the page Policy lists them, the page Tokens decodes the token."
 
 // adapterCure is what to change where the adapter answered for the handler.
 func adapterCure(reason adapter.Reason) string {

@@ -100,7 +100,7 @@ func (e *exchange) stopped() (int, *stop) {
 			at = atFunctionRoute
 		}
 		return at, &stop{"cors", e.function.page, "Change the cors.Config of the function, or the page's origin or request: it says which field."}
-	case e.status < 400 && !e.flushed && e.response.isEvents():
+	case e.status < 400 && !e.flushed && e.sent > 0 && e.response.isEvents():
 		return nowhere, &stop{"adapter", "server-sent events of a buffered reply arrive together when it is complete", "Pass Handler.Stream to lambda.Start, and choose a front that streams: a REST API or a function URL. Here, that is Options.Streaming and Format."}
 	}
 	return e.functionStop()
