@@ -152,19 +152,15 @@ func checkRun(dir string, words []string) error {
 	if err != nil {
 		return err
 	}
-	var text strings.Builder
-	for _, file := range append(sources, main...) {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		text.Write(content)
+	text, err := textOf(append(sources, main...))
+	if err != nil {
+		return err
 	}
-	if !strings.Contains(text.String(), "package main\n") {
+	if !strings.Contains(text, "package main\n") {
 		return fmt.Errorf("%s is no program", words[0])
 	}
 	for _, word := range words[1:] {
-		if m := flagName.FindStringSubmatch(word); m != nil && !strings.Contains(text.String(), `"`+m[1]+`"`) {
+		if m := flagName.FindStringSubmatch(word); m != nil && !strings.Contains(text, `"`+m[1]+`"`) {
 			return fmt.Errorf("no flag %s", word)
 		}
 		if strings.ContainsAny(word, ">|") {
@@ -172,6 +168,19 @@ func checkRun(dir string, words []string) error {
 		}
 	}
 	return nil
+}
+
+// textOf returns the contents of the files, joined.
+func textOf(files []string) (string, error) {
+	var text strings.Builder
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		text.Write(content)
+	}
+	return text.String(), nil
 }
 
 // checkTest looks for the packages, and for the test or benchmark that -run or -bench names.
@@ -191,22 +200,20 @@ func checkTest(dir string, words []string) error {
 			return fmt.Errorf("what is %s?", word)
 		}
 	}
-	var text strings.Builder
+	var sources []string
 	for _, folder := range folders {
 		files, err := testFiles(filepath.Join(dir, folder))
 		if err != nil {
 			return err
 		}
-		for _, file := range files {
-			content, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
-			text.Write(content)
-		}
+		sources = append(sources, files...)
+	}
+	text, err := textOf(sources)
+	if err != nil {
+		return err
 	}
 	for _, name := range names {
-		if name != "" && !regexp.MustCompile(`func (Test|Benchmark|Fuzz|Example)\w*`+regexp.QuoteMeta(name)+`|func `+regexp.QuoteMeta(name)).MatchString(text.String()) {
+		if name != "" && !regexp.MustCompile(`func (Test|Benchmark|Fuzz|Example)\w*`+regexp.QuoteMeta(name)+`|func `+regexp.QuoteMeta(name)).MatchString(text) {
 			return fmt.Errorf("no test or benchmark %s", name)
 		}
 	}
