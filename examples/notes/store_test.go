@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -92,7 +93,8 @@ func TestStoreGet(t *testing.T) {
 		if got, err := store.Get(t.Context(), "a", want.ID); err != nil || got != want {
 			t.Errorf("got %v, %v, want %v", got, err, want)
 		}
-		for _, row := range [][2]string{{"b", want.ID}, {"a", id(2)}, {"a", ""}, {"", want.ID}} {
+		for _, row := range [][2]string{{"b", want.ID}, {"a", id(2)}, {"a", ""}, {"", want.ID},
+			{"a", strings.Repeat("1", 1025)}, {"a", strings.Repeat("\xff", 400)}, {"a", want.ID + "\x00"}} {
 			if got, err := store.Get(t.Context(), row[0], row[1]); !errors.Is(err, notes.ErrNotFound) {
 				t.Errorf("Get(%q, %q) = %v, %v, want ErrNotFound", row[0], row[1], got, err)
 			}

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -24,6 +25,9 @@ import (
 
 	"github.com/gatehouse-go/gatehouse/examples/notes"
 )
+
+// maxID is the size of the largest sort key that DynamoDB takes, in bytes.
+const maxID = 1024
 
 // onceFor is how long an idempotency key stands for its note.
 const onceFor = 24 * time.Hour
@@ -78,8 +82,8 @@ func (s *Store) Add(ctx context.Context, owner string, n notes.Note, once string
 
 // Get returns a note of the owner's, or notes.ErrNotFound.
 func (s *Store) Get(ctx context.Context, owner, id string) (notes.Note, error) {
-	if id == "" {
-		return notes.Note{}, notes.ErrNotFound // DynamoDB has no empty keys
+	if id == "" || len(id) > maxID || !utf8.ValidString(id) {
+		return notes.Note{}, notes.ErrNotFound // DynamoDB has no such keys, and takes the question for a mistake
 	}
 	item, err := s.get(ctx, key(hashed(owner), id))
 	if err != nil {
@@ -134,7 +138,7 @@ func (s *Store) put(ctx context.Context, i item) error {
 	if !errors.As(err, &taken) {
 		return failure(err)
 	}
-	there, err := s.get(ctx, key(valueOf(i, "owner"), valueOf(i, "id")))
+	there, err := s.taken(ctx, i)
 	if err != nil {
 		return err
 	}
@@ -144,6 +148,16 @@ func (s *Store) put(ctx context.Context, i item) error {
 		}
 	}
 	return nil
+}
+
+// taken returns the item that has i's key. If it is gone by now, as an expired
+// idempotency key may be, a client that tries again finds the key free.
+func (s *Store) taken(ctx context.Context, i item) (item, error) {
+	there, err := s.get(ctx, key(valueOf(i, "owner"), valueOf(i, "id")))
+	if errors.Is(err, notes.ErrNotFound) {
+		return nil, fmt.Errorf("%w: the item that had the key is gone", notes.ErrUnavailable)
+	}
+	return there, err
 }
 
 func (s *Store) get(ctx context.Context, k item) (item, error) {
@@ -159,7 +173,7 @@ func (s *Store) get(ctx context.Context, k item) (item, error) {
 
 // marked returns the note that an idempotency key stands for.
 func (s *Store) marked(ctx context.Context, mark item) (notes.Note, error) {
-	there, err := s.get(ctx, key(valueOf(mark, "owner"), valueOf(mark, "id")))
+	there, err := s.taken(ctx, mark)
 	if err != nil {
 		return notes.Note{}, err
 	}
@@ -174,8 +188,11 @@ func failure(err error) error {
 	if err == nil {
 		return nil
 	}
+	// The status, because the SDK does not know whose fault most errors are, such as
+	// AccessDeniedException.
+	var answer interface{ HTTPStatusCode() int }
 	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorFault() == smithy.FaultClient && !throttled[api.ErrorCode()] {
+	if errors.As(err, &answer) && answer.HTTPStatusCode()/100 == 4 && errors.As(err, &api) && !throttled[api.ErrorCode()] {
 		return fmt.Errorf("dynamostore: %w", err)
 	}
 	return fmt.Errorf("%w: %w", notes.ErrUnavailable, err)
