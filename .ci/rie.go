@@ -58,7 +58,13 @@ func run() error {
 		}
 		fmt.Printf("%-32s %s\n", function, requests[name])
 	}
-	return nil
+	all, err := filepath.Glob("examples/*/lambda")
+	for _, function := range all {
+		if name := filepath.Base(filepath.Dir(function)); requests[name] == "" {
+			fmt.Printf("%-32s skipped: it needs what is not here\n", function)
+		}
+	}
+	return err
 }
 
 // try builds a function, runs it and asks it for path.

@@ -16,7 +16,8 @@ import (
 // every invocation.
 type AccessLogOptions struct {
 	// Sample keeps one of this many lines about replies below 400 that the handler
-	// made; 0 and 1 keep all. Every other line is kept.
+	// made; 0 and 1 keep all. Every other line is kept, and so are those about an
+	// answer that a browser keeps from its page.
 	Sample int
 
 	// Metrics is a namespace of CloudWatch metrics. If it is not empty, AccessLog

@@ -64,7 +64,7 @@ func (a *addedAttrs) add(attrs []slog.Attr, inlined *int) {
 // slog or by aws-lambda-go, or CloudWatch looks for it.
 func reserved(name string) bool {
 	switch name {
-	case "_aws", "time", "timestamp", "level", "msg", "message", "requestId", "functionArn", "tenantId",
+	case "_aws", "time", "timestamp", "level", "msg", "message", "source", "requestId", "functionArn", "tenantId",
 		"authz", "cors", "app", attrMethod, attrRoute, attrStatus, attrTrace:
 		return true
 	}

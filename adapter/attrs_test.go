@@ -58,7 +58,7 @@ func TestAddAttrs(t *testing.T) {
 
 func TestAddAttrsCannotForgeTheLine(t *testing.T) {
 	got := attrsOf(t, func(_ http.ResponseWriter, r *http.Request) {
-		for _, name := range []string{"_aws", "time", "level", "msg", "message", "requestId", "authz", "http.route", "http.response.status_code", "trace_id", "gatehouse.reason", "faas.coldstart"} {
+		for _, name := range []string{"_aws", "time", "level", "msg", "source", "message", "requestId", "authz", "http.route", "http.response.status_code", "trace_id", "gatehouse.reason", "faas.coldstart"} {
 			adapter.AddAttrs(r.Context(), slog.String(name, "forged"), slog.Group("", slog.String(name, "forged")), slog.Any("", inlined{name}))
 		}
 		adapter.AddAttrs(r.Context(), slog.Group("", slog.Int("n", 1)), slog.Group("mine", slog.String("level", "own")))

@@ -20,6 +20,9 @@ type Config struct {
 	//	https://*, http://*        every page of that scheme; not with AllowCredentials
 	//	*                          every page; not with AllowCredentials
 	//
+	// A page of the API's own host needs no entry. Where a CDN changes Host, list the
+	// host that browsers see: its pages' POSTs carry an Origin that is not Host's.
+	//
 	// API Gateway does not support the second and the third. With
 	// AllowCredentials, an http origin must be on a loopback host, and a pattern
 	// must not stand for names that anybody can register: https://*.github.io

@@ -95,7 +95,7 @@ func (t *Traces) flush(ctx context.Context) {
 	}
 	flush, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
-	if err := t.spans.ForceFlush(flush); err != nil {
+	if err := t.provider.ForceFlush(flush); err != nil {
 		t.rests.Store(time.Now().Add(rest).UnixNano())
 		t.logger.WarnContext(ctx, "traces: spans are lost", "reason", reason(err))
 	}

@@ -89,7 +89,9 @@ func (v *verdicts) take(invocation string) verdict {
 type withoutRefusals struct{ slog.Handler }
 
 func (h withoutRefusals) Handle(ctx context.Context, r slog.Record) error {
-	if r.Message == "authz: refused" || r.Message == "cors: refused" {
+	switch r.Message {
+	case "authz: refused", "authz: refusals like those logged, or too many of them, made no line of their own",
+		"cors: refused", "cors: refusals like those logged, or too many of them, made no line of their own":
 		return nil
 	}
 	return h.Handler.Handle(ctx, r)
