@@ -148,7 +148,8 @@ func (c *Checker) current(ctx context.Context) (*List, error) {
 }
 
 func (c *Checker) reread(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	// One request reads for all: that its client goes says nothing about the Source.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.config.Timeout)
 	defer cancel()
 	asked := time.Now() // a revocation after this may not be in it
 	content, err := c.config.Source(ctx)

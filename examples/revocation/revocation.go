@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/authz"
@@ -55,8 +56,11 @@ type Entry struct {
 
 // ParseList reads a List in JSON. It refuses what it does not know, and an Entry
 // that would mean every token: a mistyped name must not lock everybody out, nor let
-// anybody in.
+// anybody in. Nor may a name come twice in an object, of which encoding/json takes the last.
 func ParseList(content []byte) (*List, error) {
+	if err := onlyOnce(json.NewDecoder(bytes.NewReader(content))); err != nil {
+		return nil, err
+	}
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.DisallowUnknownFields()
 	list := new(List)
@@ -75,6 +79,39 @@ func ParseList(content []byte) (*List, error) {
 		}
 	}
 	return list, nil
+}
+
+// onlyOnce returns an error if the next value has a name twice in one object.
+func onlyOnce(decoder *json.Decoder) error {
+	token, err := decoder.Token()
+	if err != nil {
+		return fmt.Errorf("revocation: list: %w", err)
+	}
+	open, _ := token.(json.Delim)
+	if open != '{' && open != '[' {
+		return nil
+	}
+	names := map[string]bool{}
+	for decoder.More() {
+		if open == '{' {
+			token, err := decoder.Token()
+			if err != nil {
+				return fmt.Errorf("revocation: list: %w", err)
+			}
+			name := strings.ToLower(fmt.Sprint(token)) // encoding/json looks past the case
+			if names[name] {
+				return errors.New("revocation: list: a name is there twice")
+			}
+			names[name] = true
+		}
+		if err := onlyOnce(decoder); err != nil {
+			return err
+		}
+	}
+	if _, err := decoder.Token(); err != nil {
+		return fmt.Errorf("revocation: list: %w", err)
+	}
+	return nil
 }
 
 func (l *List) has(id *claims.Identity) bool {

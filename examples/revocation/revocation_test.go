@@ -177,6 +177,9 @@ func TestOutages(t *testing.T) {
 		"an object without the member": {{0, func(s *source) { s.set("{}") }, 503}},
 		"an empty entry":               {{0, func(s *source) { s.set(`{"revoked":[{}]}`) }, 503}},
 		"a mistyped name":              {{0, func(s *source) { s.set(`{"revoked":[{"clientId":"robot"}]}`) }, 503}},
+		"two lists":                    {{0, func(s *source) { s.set(`{"revoked":[{"client":"robot"}],"revoked":[]}`) }, 503}},
+		"two lists, one in capitals":   {{0, func(s *source) { s.set(`{"revoked":[{"client":"robot"}],"REVOKED":[]}`) }, 503}},
+		"two clients in an entry":      {{0, func(s *source) { s.set(`{"revoked":[{"client":"robot","client":"crawler"}]}`) }, 503}},
 		"two objects":                  {{0, func(s *source) { s.set(nothing + leaked) }, 503}},
 		"cut off":                      {{0, func(s *source) { s.set(leaked[:len(leaked)-1]) }, 503}},
 		"malformed after a good one":   {{0, nil, 200}, {11 * time.Second, func(s *source) { s.set("{") }, 200}, {5 * time.Minute, nil, 503}},
@@ -242,6 +245,60 @@ func TestOneReads(t *testing.T) {
 		all(503)
 		if got := s.reads.Load(); got != 2 {
 			t.Errorf("%d reads, want 2", got)
+		}
+	})
+}
+
+// TestReaderGone: the client of the request that reads the list goes. That is no failure
+// of the source for anybody else.
+func TestReaderGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(ctx context.Context) ([]byte, error) {
+			select {
+			case <-time.After(500 * time.Millisecond):
+				return []byte(nothing), nil
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+		checker, err := revocation.NewChecker(revocation.Config{Source: slow})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mux := revocation.Handler(who, checker)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		r := authztest.FrontOf(mux).As(httptest.NewRequestWithContext(ctx, "GET", "/report", nil), robot())
+		mux.ServeHTTP(httptest.NewRecorder(), r)
+		if w := get(mux, "/report", robot()); w.Code != 200 {
+			t.Errorf("the next caller: status %d", w.Code)
+		}
+	})
+}
+
+// TestAge: a list is as old as the question for it, for it may lack what was revoked
+// while it came.
+func TestAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reads := 0
+		checker, err := revocation.NewChecker(revocation.Config{Source: func(context.Context) ([]byte, error) {
+			reads++
+			time.Sleep(900 * time.Millisecond)
+			return []byte(nothing), nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mux := revocation.Handler(who, checker)
+		start := time.Now()
+		for _, test := range []struct {
+			at   time.Duration // since the first question
+			want int
+		}{{0, 1}, {9999 * time.Millisecond, 1}, {10 * time.Second, 2}} {
+			time.Sleep(time.Until(start.Add(test.at)))
+			if w := get(mux, "/report", robot()); w.Code != 200 || reads != test.want {
+				t.Errorf("after %v: status %d, %d reads, want %d", test.at, w.Code, reads, test.want)
+			}
 		}
 	})
 }
