@@ -44,7 +44,9 @@ func Handler(who authz.Identifier, info Asker) *authz.Mux {
 		caller, _ := claims.FromContext(r.Context())
 		p := Profile{Subject: caller.Subject, Username: caller.Username}
 		if email, ok := caller.Claim("email"); ok {
-			p.Email, _ = email.(string)
+			if verified, said := caller.Claim("email_verified"); !said || isTrue(verified) {
+				p.Email, _ = email.(string)
+			}
 			answer.JSON(w, http.StatusOK, p)
 			return
 		}

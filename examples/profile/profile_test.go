@@ -87,6 +87,7 @@ func TestUpstream(t *testing.T) {
 		"no address":             {upstream{status: 200, body: `{"sub":"ada"}`}, 200, ""},
 		"of another subject":     {upstream{status: 200, body: `{"sub":"eve","email":"eve@example.com","email_verified":"true"}`}, 503, ""},
 		"of no subject":          {upstream{status: 200, body: `{"email":"eve@example.com","email_verified":"true"}`}, 503, ""},
+		"a reply beyond 64 KB":   {upstream{status: 200, body: `{"about":"` + strings.Repeat("x", 64<<10) + `",` + adas[1:]}, 503, ""},
 		"no JSON":                {upstream{status: 200, body: `<html>`}, 503, ""},
 		"the token was revoked":  {upstream{status: 401}, 401, ""},
 		"the token lacks openid": {upstream{status: 403}, 401, ""},
@@ -151,12 +152,36 @@ func TestCache(t *testing.T) {
 	})
 }
 
-// TestTrigger: what the token says is not asked for.
+// TestTrigger: what the token says is not asked for. An address that the token says was
+// not verified is nobody's.
 func TestTrigger(t *testing.T) {
-	u := &upstream{status: 500}
-	status, p, _ := get(t, api(t, u), "ada", map[string]any{"email": "ada@example.com"})
-	if status != 200 || p.Email != "ada@example.com" || u.asked != 0 {
-		t.Errorf("status %d, %+v, asked %d times", status, p, u.asked)
+	for what, test := range map[string]struct {
+		claims map[string]any
+		want   string
+	}{
+		"by the trigger":        {map[string]any{"email": "ada@example.com"}, "ada@example.com"},
+		"verified":              {map[string]any{"email": "ada@example.com", "email_verified": true}, "ada@example.com"},
+		"verified as a string":  {map[string]any{"email": "ada@example.com", "email_verified": "true"}, "ada@example.com"},
+		"not verified":          {map[string]any{"email": "ada@example.com", "email_verified": false}, ""},
+		"not verified, as text": {map[string]any{"email": "ada@example.com", "email_verified": "false"}, ""},
+	} {
+		u := &upstream{status: 500}
+		status, p, _ := get(t, api(t, u), "ada", test.claims)
+		if status != 200 || p.Email != test.want || u.asked != 0 {
+			t.Errorf("%s: status %d, %+v, asked %d times; want %q", what, status, p, u.asked, test.want)
+		}
+	}
+}
+
+// TestTokenPassedOn: userInfo is asked with the token that the caller has sent, as it is.
+func TestTokenPassedOn(t *testing.T) {
+	u := &upstream{status: 200, body: adas}
+	mux := api(t, u)
+	r := authztest.FrontOf(mux).As(httptest.NewRequest("GET", "/profile", nil),
+		map[string]any{"sub": "ada", "token_use": "access", "scope": "openid"})
+	mux.ServeHTTP(httptest.NewRecorder(), r)
+	if want := r.Header.Get("Authorization"); want == "" || u.token != want {
+		t.Errorf("asked with %.20q, want %.20q", u.token, want)
 	}
 }
 
@@ -172,6 +197,9 @@ func TestStrangers(t *testing.T) {
 	}
 	if status, _, _ := get(t, mux, "ada", map[string]any{"scope": "notes-api/read"}); status != 403 || u.asked != 0 {
 		t.Errorf("without the scope: status %d, asked %d times", status, u.asked)
+	}
+	if status, _, _ := get(t, mux, "ada", map[string]any{"token_use": "id"}); status == 200 || u.asked != 0 {
+		t.Errorf("an ID token: status %d, asked %d times", status, u.asked)
 	}
 }
 

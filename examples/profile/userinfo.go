@@ -106,11 +106,14 @@ func (i *UserInfo) ask(ctx context.Context, subject, token string) (string, erro
 	if info.Subject != subject {
 		return "", ErrAnother // OpenID Connect Core section 5.3.2
 	}
-	if info.Verified != true && info.Verified != "true" {
+	if !isTrue(info.Verified) {
 		return "", nil // anybody can claim to have an address
 	}
 	return info.Email, nil
 }
+
+// isTrue reports what email_verified means.
+func isTrue(verified any) bool { return verified == true || verified == "true" }
 
 func (i *UserInfo) keep(key string, u user) {
 	i.mu.Lock()
