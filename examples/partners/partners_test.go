@@ -124,6 +124,37 @@ func TestBurst(t *testing.T) {
 	})
 }
 
+// TestSpentByOthers: what the function refuses is counted before, so that whoever has a
+// token and another partner's key can use up its plan.
+func TestSpentByOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := start(t)
+		for i := range 10 {
+			if w := c.get("/rates", "globex", basicKey, time.Now()); w.Code != 403 {
+				t.Fatalf("request %d with another's key: status %d", i+1, w.Code)
+			}
+			time.Sleep(2 * time.Second)
+		}
+		if w := c.get("/rates", "acme", basicKey, time.Now()); w.Code != 429 || !strings.Contains(w.Body.String(), "Limit Exceeded") {
+			t.Errorf("the key's partner: status %d, body %s", w.Code, w.Body)
+		}
+	})
+}
+
+// TestIDToken: an ID token is the client's, and opens nothing.
+func TestIDToken(t *testing.T) {
+	c := start(t)
+	r := c.front.As(httptest.NewRequest("GET", "/rates", nil), map[string]any{
+		"sub": "acme", "client_id": "acme", "token_use": "id", "scope": partners.Scope,
+	})
+	r.Header.Set("X-Api-Key", basicKey)
+	w := httptest.NewRecorder()
+	c.api.ServeHTTP(w, r)
+	if w.Code == 200 || *c.calls == 0 {
+		t.Errorf("status %d, %d calls of the function", w.Code, *c.calls)
+	}
+}
+
 // TestQuota: ten a day, those from the cache included.
 func TestQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
