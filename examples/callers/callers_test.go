@@ -152,6 +152,98 @@ func TestCallers(t *testing.T) {
 	t.Logf("%d callers before fronts", cells)
 }
 
+// TestWrongTokens: what the front's authorizer lets in, and the function does not.
+func TestWrongTokens(t *testing.T) {
+	users, guests := issuer(t, settings.Issuer), issuer(t, settings.Guests)
+	now := time.Now()
+	for _, test := range []struct {
+		what, pattern string
+		by            *local.Issuer
+		claims        map[string]any // beside those of a caller who is let in
+		want          int
+	}{
+		{"the backend", "backend", users, nil, 200},
+		{"the backend's ID token", "backend", users, map[string]any{"token_use": "id"}, 403},
+		{"the backend without the scope", "backend", users, map[string]any{"scope": "other"}, 403},
+		{"a guest", "guest", guests, nil, 200},
+		{"a guest's ID token", "guest", guests, map[string]any{"token_use": "id"}, 403},
+		{"a guest without the scope", "guest", guests, map[string]any{"scope": "other"}, 403},
+		{"a guest of another API", "guest", guests, map[string]any{"aud": "other"}, 401},
+		{"a guest for 16 minutes", "guest", guests, map[string]any{"exp": now.Add(16 * time.Minute).Unix()}, 403},
+	} {
+		caller := map[string]any{
+			"iss": test.by.URL(), "iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(), "scope": callers.Scope, "sub": "caller",
+		}
+		if test.pattern == "backend" {
+			caller["client_id"], caller["token_use"] = settings.Backend, "access"
+		} else {
+			caller["aud"] = "prices"
+		}
+		maps.Copy(caller, test.claims)
+		token, err := test.by.Token(caller)
+		if err != nil {
+			t.Fatal(err)
+		}
+		front := gateway.MustNew(gateway.Config{
+			Function:   function(t, test.pattern),
+			Authorizer: &gateway.JWTAuthorizer{Issuer: test.by.URL(), Audience: []string{settings.Backend, "prices", "other"}, Verify: test.by.Verify},
+		})
+		r := httptest.NewRequest("GET", "/price", nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		w := httptest.NewRecorder()
+		front.ServeHTTP(w, r)
+		if w.Code != test.want {
+			t.Errorf("%s: status %d, want %d; %s", test.what, w.Code, test.want, w.Body)
+		}
+	}
+}
+
+// TestFrontWithoutAuthorizer: if a front's authorizer was forgotten, the function lets in
+// nobody, whatever is sent.
+func TestFrontWithoutAuthorizer(t *testing.T) {
+	users := issuer(t, settings.Issuer)
+	token, err := users.Token(map[string]any{"iss": users.URL(), "sub": "website", "client_id": "website", "token_use": "access", "scope": callers.Scope})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := 0
+	for pattern := range callers.Patterns {
+		if pattern == "public" {
+			continue
+		}
+		for _, format := range []adapter.Format{adapter.HTTPAPIV2, adapter.RESTAPI, adapter.FunctionURL, adapter.ALB} {
+			config, path := gateway.Config{Format: format, Function: function(t, pattern), APIID: settings.API}, "/price"
+			if format == adapter.HTTPAPIV2 || format == adapter.RESTAPI {
+				config.Routes = []gateway.Route{{Key: "ANY /{proxy+}", Open: true}}
+			}
+			if format == adapter.RESTAPI {
+				path = "/prod/price"
+			}
+			for _, authorization := range []string{"", "Bearer " + token, "AWS4-HMAC-SHA256 Credential=AKIAOURS/20260101/eu-central-1/execute-api/aws4_request"} {
+				cells++
+				r := httptest.NewRequest("GET", path, nil)
+				r.Header.Set("Authorization", authorization)
+				r.Header.Set("X-Amzn-Request-Context", `{"authorizer":{"iam":{"accountId":"123456789012"}}}`)
+				w := httptest.NewRecorder()
+				gateway.MustNew(config).ServeHTTP(w, r)
+				if w.Code != http.StatusUnauthorized {
+					t.Errorf("%s, %s, %.10q: status %d, want 401", pattern, format, authorization, w.Code)
+				}
+			}
+		}
+	}
+	t.Logf("%d requests", cells)
+}
+
+func function(t *testing.T, pattern string) *adapter.Handler {
+	t.Helper()
+	mux, err := callers.Handler(pattern, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return adapter.New(mux, nil)
+}
+
 func issuer(t *testing.T, url string) *local.Issuer {
 	t.Helper()
 	i, err := local.NewIssuer(local.IssuerConfig{URL: url, Clients: []local.Client{{ID: "app", Secret: "secret", Scopes: []string{callers.Scope}}}})
