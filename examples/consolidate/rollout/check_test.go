@@ -191,6 +191,19 @@ func TestCheckBefore(t *testing.T) {
 	}
 }
 
+// TestCheckPolicyOfAnother: the policy of a function that is not the environment's does not
+// belong into the folder, neither an old function's nor that of a second one.
+func TestCheckPolicyOfAnother(t *testing.T) {
+	for _, another := range []string{"notes-list:live", large} {
+		d := planned(t, 1)
+		d.to["POST /notes"] = large
+		d.permitted = append(d.permitted, another)
+		if _, err := d.try(t, one); err == nil || !strings.Contains(err.Error(), arn(another)+", which no route of this policy calls") {
+			t.Errorf("%s: error %v", another, err)
+		}
+	}
+}
+
 // TestOnePolicyOverTwoFunctions: the environment may call several functions its own.
 // Their routes and permissions are then held against the policy like each other's.
 func TestOnePolicyOverTwoFunctions(t *testing.T) {

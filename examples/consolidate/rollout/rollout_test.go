@@ -216,6 +216,8 @@ func TestDifferences(t *testing.T) {
 		{"GET", "/notes//1", ada, "", `404 {"message":"Not Found"}`, 1, "307 to /notes/1"},
 		{"HEAD", "/notes", ada, "", "404 ", 1, "200 "},
 		{"HEAD", "/notes/1", ada, "", "404 ", 1, "200 "},
+		{"GET", "/notes/a%2Fb", ada, "", "404 no such note", 2, `404 {"title":"Not Found","status":404}` + "\n"},
+		{"GET", "/notes/.", ada, "", "404 no such note", 2, "307 to /notes"},
 		{"GET", "/notes/1%2F..%2F2", ada, "", "404 no such note", 2, "307 to /notes/2"},
 		{"POST", "/notes", ada, "caf\xe9", "201 caf\uFFFD", 4, "201 caf\xe9"},
 	} {
