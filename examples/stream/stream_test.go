@@ -209,6 +209,9 @@ func TestRows(t *testing.T) {
 		if got := w.Header().Get("Content-Type"); got != "application/x-ndjson" {
 			t.Errorf("%q: content type %q", test.query, got)
 		}
+		if w.Flushed != (test.rows > 0) { // few rows would wait for the end otherwise
+			t.Errorf("%q: flushed: %t", test.query, w.Flushed)
+		}
 		var row struct{ N, Square int }
 		from, n := json.NewDecoder(w.Body), 0
 		for ; from.Decode(&row) == nil; n++ {
@@ -225,8 +228,12 @@ func TestRows(t *testing.T) {
 func TestDownload(t *testing.T) {
 	w := get(t.Context(), "/download")
 	checkTable(t, w.Body.String())
-	if got := w.Header().Get("Accept-Ranges"); got != "bytes" {
-		t.Errorf("Accept-Ranges %q", got)
+	for name, want := range map[string]string{
+		"Accept-Ranges": "bytes", "Content-Disposition": `attachment; filename="squares.csv"`, "Content-Type": "text/csv; charset=utf-8",
+	} {
+		if got := w.Header().Get(name); got != want {
+			t.Errorf("%s %q, want %q", name, got, want)
+		}
 	}
 }
 
