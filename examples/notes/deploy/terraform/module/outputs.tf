@@ -12,6 +12,11 @@ output "function" {
   value       = "${aws_lambda_function.this.arn}:${local.alias.name}"
 }
 
+output "routes" {
+  description = "The routes that are deployed, for -compare."
+  value       = jsonencode(local.plan)
+}
+
 output "issuer" {
   value = local.issuer
 }
@@ -33,7 +38,7 @@ output "token_url" {
 }
 
 locals {
-  url       = var.domain == null ? local.endpoint : "https://${var.domain.name}/${var.domain.base_path}"
+  url       = var.domain == null ? local.endpoint : trimsuffix("https://${var.domain.name}/${var.domain.base_path}", "/")
   token_url = "https://${aws_cognito_user_pool_domain.this.domain}.auth.${data.aws_region.this.name}.amazoncognito.com/oauth2/token"
 }
 
