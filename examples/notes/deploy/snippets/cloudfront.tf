@@ -51,7 +51,7 @@ resource "aws_cloudfront_distribution" "this" {
     cache_policy_id        = data.aws_cloudfront_cache_policy.files.id
   }
   dynamic "ordered_cache_behavior" {
-    for_each = ["/notes*", "/profile"]
+    for_each = ["/hello", "/notes*", "/profile"]
     content {
       path_pattern             = ordered_cache_behavior.value
       target_origin_id         = "api"

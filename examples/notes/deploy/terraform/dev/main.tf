@@ -8,13 +8,14 @@ terraform {
 provider "aws" {}
 
 module "notes" {
-  source        = "../module"
-  name          = "notes-dev"
-  zip           = var.zip
-  routes_file   = "${path.module}/../../routes.json"
-  subject_key   = var.subject_key
-  protected     = false
-  callback_urls = ["http://localhost:3000/callback"]
+  source               = "../module"
+  name                 = "notes-dev"
+  zip                  = var.zip
+  routes_file          = "${path.module}/../../routes.json"
+  subject_key          = var.subject_key
+  protected            = false
+  callback_urls        = ["http://localhost:3000/callback"]
+  reserved_concurrency = var.reserved_concurrency
 }
 
 variable "zip" {
@@ -27,6 +28,12 @@ variable "subject_key" {
   type      = string
   default   = ""
   sensitive = true
+}
+
+variable "reserved_concurrency" {
+  description = "The most environments at once; -1 where the account's limit is too low to reserve any."
+  type        = number
+  default     = 20
 }
 
 output "notes" {

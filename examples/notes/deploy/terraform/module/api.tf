@@ -113,17 +113,15 @@ resource "aws_apigatewayv2_stage" "default" {
     format          = local.log_format
   }
   default_route_settings {
-    throttling_rate_limit    = var.throttle.rate
-    throttling_burst_limit   = var.throttle.burst
-    detailed_metrics_enabled = true
+    throttling_rate_limit  = var.throttle.rate
+    throttling_burst_limit = var.throttle.burst
   }
   dynamic "route_settings" {
     for_each = { for key, limit in var.route_throttles : key => limit if contains(keys(local.routes), key) }
     content {
-      route_key                = route_settings.key
-      throttling_rate_limit    = route_settings.value.rate
-      throttling_burst_limit   = route_settings.value.burst
-      detailed_metrics_enabled = true
+      route_key              = route_settings.key
+      throttling_rate_limit  = route_settings.value.rate
+      throttling_burst_limit = route_settings.value.burst
     }
   }
   depends_on = [aws_apigatewayv2_route.this]

@@ -143,7 +143,6 @@ resource "aws_api_gateway_method_settings" "all" {
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "*/*"
   settings {
-    metrics_enabled        = true
     throttling_rate_limit  = var.throttle.rate
     throttling_burst_limit = var.throttle.burst
   }
@@ -155,7 +154,6 @@ resource "aws_api_gateway_method_settings" "route" {
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "${trimprefix(local.routes[each.key].path, "/")}/${local.routes[each.key].method}"
   settings {
-    metrics_enabled        = true
     throttling_rate_limit  = each.value.rate
     throttling_burst_limit = each.value.burst
   }
