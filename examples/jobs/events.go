@@ -69,6 +69,9 @@ func (s *Service) one(ctx context.Context, m events.SQSMessage) (err error) {
 		return errMessage
 	}
 	token, lease := rand.Text(), cmp.Or(s.Lease, time.Minute)
+	if end, ok := ctx.Deadline(); ok {
+		lease = max(lease, time.Until(end))
+	}
 	job, err := s.Store.Take(ctx, at.Owner, at.ID, token, time.Now(), lease)
 	if errors.Is(err, ErrTaken) {
 		return s.ended(ctx, at)
@@ -76,12 +79,16 @@ func (s *Service) one(ctx context.Context, m events.SQSMessage) (err error) {
 	if err != nil {
 		return err
 	}
+	attempts := cmp.Or(s.Attempts, 3)
+	if job.Tries > attempts { // none of them came to an end: Sweep has sent it again
+		return s.Store.End(ctx, at.Owner, at.ID, token, Failed, "")
+	}
 	result, err := s.attempt(ctx, job)
 	if err == nil {
 		return s.Store.End(ctx, at.Owner, at.ID, token, Done, result)
 	}
 	state := Queued
-	if received, _ := strconv.Atoi(m.Attributes["ApproximateReceiveCount"]); received >= cmp.Or(s.Attempts, 3) {
+	if received, _ := strconv.Atoi(m.Attributes["ApproximateReceiveCount"]); received >= attempts {
 		state = Failed // the queue gives up now
 	}
 	// Also where ctx has ended, or the job would wait for the end of its lease.
@@ -133,8 +140,9 @@ type ask struct {
 }
 
 // operations are all there are. Whoever has an identity of the pool may ask for
-// them: such an identity has no scopes, and guests, of whom anybody can be many, have
-// none of the pool's that claims accepts.
+// them: such an identity has no scopes. If the pool admits guests, of whom anybody can
+// be many, they may as well, since the runtime does not tell them from users: their
+// role must not have lambda:InvokeFunction.
 var operations = map[string]operation{
 	"create": {authz.Source(claims.IdentityPool), (*Service).create},
 	"status": {authz.Source(claims.IdentityPool), (*Service).status},

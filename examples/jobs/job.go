@@ -22,6 +22,7 @@ type Job struct {
 	// lost it, and Token says which worker that is.
 	Lease time.Time `json:"-"`
 	Token string    `json:"-"`
+	Tries int       `json:"-"` // how many workers took it
 }
 
 // State is how far a job is.
@@ -50,7 +51,7 @@ type Store interface {
 	// Get returns a job, or ErrNotFound.
 	Get(ctx context.Context, owner, id string) (Job, error)
 	// Take makes a job that is queued, or whose lease has ended, the worker's who
-	// has token. It returns ErrTaken of any other job.
+	// has token, and counts it in Tries. It returns ErrTaken of any other job.
 	Take(ctx context.Context, owner, id, token string, now time.Time, lease time.Duration) (Job, error)
 	// End ends the job with a result, or gives it back if the state is Queued. It
 	// returns ErrTaken if token no longer has it.
@@ -106,6 +107,7 @@ func (m *Memory) Take(_ context.Context, owner, id, token string, now time.Time,
 		return Job{}, ErrTaken
 	}
 	j.State, j.Token, j.Lease = Running, token, now.Add(lease)
+	j.Tries++
 	m.jobs[key] = j
 	return j, nil
 }

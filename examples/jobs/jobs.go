@@ -48,10 +48,12 @@ type Service struct {
 	// idempotency key. Its error is logged, and so must not hold the text.
 	Work func(ctx context.Context, id, text string) (result string, err error)
 	// Attempts is how often a message is tried: maxReceiveCount of the queue's
-	// redrive policy, after which SQS moves it to the dead-letter queue. 0: 3.
+	// redrive policy, after which SQS moves it to the dead-letter queue. A job that
+	// ends its worker is not tried more often either. 0: 3.
 	Attempts int
-	// Lease is how long a worker has a job: at least the function's timeout, so
-	// that one that is not heard of any more has ended. 0: a minute.
+	// Lease is how long a worker has a job, and never ends before the worker's
+	// context, which Lambda ends with the function's timeout: a worker that is not
+	// heard of any more has ended. 0: a minute.
 	Lease time.Duration
 }
 
@@ -79,7 +81,7 @@ func (s *Service) Handler(who authz.Identifier) *authz.Mux {
 func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxText))
 	if large := new(http.MaxBytesError); errors.As(err, &large) {
-		answer.Problem(w, http.StatusRequestEntityTooLarge, "A job has up to 262144 bytes. Store what is larger, and send where it is.")
+		tooLarge(w)
 		return
 	}
 	var ask struct {
@@ -87,6 +89,10 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil || json.Unmarshal(body, &ask) != nil || ask.Text == "" {
 		answer.Problem(w, http.StatusBadRequest, `The body must be {"text": "…"}.`)
+		return
+	}
+	if len(ask.Text) > MaxText { // each byte that is not UTF-8 has become three
+		tooLarge(w)
 		return
 	}
 	keys := r.Header.Values("Idempotency-Key")
@@ -109,6 +115,10 @@ func (s *Service) post(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", "/jobs/"+job.ID)
 		answer.JSON(w, http.StatusAccepted, job)
 	}
+}
+
+func tooLarge(w http.ResponseWriter) {
+	answer.Problem(w, http.StatusRequestEntityTooLarge, "A job has up to 262144 bytes. Store what is larger, and send where it is.")
 }
 
 var errReused = errors.New("jobs: the idempotency key stands for another request")

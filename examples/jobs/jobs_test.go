@@ -162,6 +162,7 @@ func TestPost(t *testing.T) {
 		"no such job":   {"ada", "GET", "/jobs/none", "", nil, 404},
 		"a stranger":    {"", "GET", path, "", nil, 401},
 		"too large":     {"ada", "POST", "/jobs", `{"text":"` + strings.Repeat("x", jobs.MaxText) + `"}`, nil, 413},
+		"not UTF-8":     {"ada", "POST", "/jobs", `{"text":"` + strings.Repeat("\xff", jobs.MaxText/2) + `"}`, nil, 413},
 		"no text":       {"ada", "POST", "/jobs", `{}`, nil, 400},
 		"no JSON":       {"ada", "POST", "/jobs", `text`, nil, 400},
 		"two keys":      {"ada", "POST", "/jobs", `{"text":"x"}`, []string{"a", "b"}, 400},
@@ -359,6 +360,72 @@ func TestPoison(t *testing.T) {
 	for _, path := range []string{good, last} {
 		if j := f.job("ada", path); j.State != jobs.Done {
 			t.Errorf("%q", j.State)
+		}
+	}
+}
+
+// TestCrashes: a job that ends whoever works on it is tried three times and no more,
+// although the schedule sends it again, and its owner can see that.
+func TestCrashes(t *testing.T) {
+	var ran atomic.Int32
+	f := newFunction(t, func(_ context.Context, _, text string) (string, error) {
+		ran.Add(1)
+		return text, nil
+	})
+	path := f.post("ada", "x")
+	m := f.queue.take()[0]
+	var at struct{ Owner, ID string }
+	if err := json.Unmarshal([]byte(m), &at); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		crashed := time.Now().Add(time.Duration(i-4) * time.Hour)
+		if _, err := f.store.Take(t.Context(), at.Owner, at.ID, fmt.Sprint(i), crashed, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep := func() []string {
+		t.Helper()
+		if _, err := f.handler.Invoke(t.Context(), []byte(schedule(ruleARN))); err != nil {
+			t.Fatal(err)
+		}
+		return f.queue.take()
+	}
+	again := sweep()
+	if len(again) != 1 || again[0] != m {
+		t.Fatalf("sent again: %q", again)
+	}
+	if failed := f.deliver(1, again...); failed != nil || ran.Load() != 0 {
+		t.Errorf("again %v, %d more tries", failed, ran.Load())
+	}
+	if j := f.job("ada", path); j.State != jobs.Failed {
+		t.Errorf("state %q", j.State)
+	}
+	if again := sweep(); again != nil {
+		t.Errorf("sent again: %q", again)
+	}
+}
+
+// TestLease: nobody gets a job while its worker may yet be at it.
+func TestLease(t *testing.T) {
+	var took jobs.Job
+	var f *function
+	f = newFunction(t, func(ctx context.Context, id, text string) (string, error) {
+		stuck, err := f.store.Stuck(ctx, time.Now().Add(24*time.Hour))
+		if len(stuck) == 1 {
+			took = stuck[0]
+		}
+		return text, err
+	})
+	for timeout, shortest := range map[time.Duration]time.Duration{time.Second: 50 * time.Second, time.Hour: 59 * time.Minute} {
+		f.post("ada", "x")
+		ctx, cancel := context.WithTimeout(t.Context(), timeout)
+		start := time.Now()
+		event := `{"Records":[{"messageId":"1","body":` + string(must(json.Marshal(f.queue.take()[0]))) + `,"eventSourceARN":"` + queueARN + `"}]}`
+		_, err := f.handler.Invoke(ctx, []byte(event))
+		cancel()
+		if err != nil || took.Lease.Sub(start) < shortest {
+			t.Errorf("a function of %v has the job for %v, %v", timeout, took.Lease.Sub(start), err)
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
@@ -106,6 +107,16 @@ func TestOAuth(t *testing.T) {
 	}
 	if status, _ := ask(t, http.DefaultClient, api.URL); status != 401 {
 		t.Errorf("no token: status %d", status)
+	}
+	// A user's tokens are of the same issuer: the one that says who the user is opens
+	// nothing, whatever scope it holds.
+	token, err := issuer.Token(map[string]any{"sub": "ada", "aud": "robot", "token_use": "id", "scope": machines.Scope})
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := oauth2.NewClient(t.Context(), oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token}))
+	if status, body := ask(t, user, api.URL); status != 403 {
+		t.Errorf("an ID token: status %d, body %s", status, body)
 	}
 	// A token that ends within ten seconds is not used again.
 	handler = issuerOf(t, server.URL, 5*time.Second)

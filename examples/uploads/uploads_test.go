@@ -64,6 +64,9 @@ func start(t *testing.T, endpoint string) *chain {
 	who := claims.MustNew(claims.Config{Issuers: []string{issuer}})
 	c := &chain{t: t, mux: uploads.Handler(who, uploads.NewS3(client(endpoint), name)), log: new(bytes.Buffer)}
 	logger := slog.New(slog.NewJSONHandler(c.log, nil))
+	before := slog.Default()
+	slog.SetDefault(logger) // the program's own lines
+	t.Cleanup(func() { slog.SetDefault(before) })
 	c.api = authztest.Chain(t, c.mux, &authztest.Options{Adapter: &adapter.Options{
 		Logger: logger,
 		Done:   adapter.AccessLog(logger, nil),
@@ -232,6 +235,48 @@ func TestAltered(t *testing.T) {
 	}
 }
 
+// TestAlteredDownload: nobody makes a page of a download, or another file's of it.
+func TestAlteredDownload(t *testing.T) {
+	c := start(t, "")
+	id, other := c.file("ada", []byte("her")), c.file("ada", []byte("his"))
+	get := func(id string) (q uploads.Request) {
+		t.Helper()
+		if got := c.call("ada", "GET", "/files/"+id+"/url", "", &q); got != http.StatusOK {
+			t.Fatalf("status %d", got)
+		}
+		return q
+	}
+	for what, test := range map[string]struct {
+		method string
+		alter  func(*url.URL, url.Values)
+		status int
+	}{
+		"as it was signed": {"GET", func(*url.URL, url.Values) {}, 200},
+		"shown":            {"GET", func(_ *url.URL, v url.Values) { v.Set("response-content-disposition", "inline") }, 403},
+		"no disposition":   {"GET", func(_ *url.URL, v url.Values) { v.Del("response-content-disposition") }, 403},
+		"a page":           {"GET", func(_ *url.URL, v url.Values) { v.Set("response-content-type", "text/html") }, 403},
+		"a longer life":    {"GET", func(_ *url.URL, v url.Values) { v.Set("X-Amz-Expires", "604800") }, 403},
+		"another file":     {"GET", func(u *url.URL, _ url.Values) { u.Path = must(url.Parse(get(other).URL)).Path }, 403},
+		"no query":         {"GET", func(_ *url.URL, v url.Values) { clear(v) }, 403},
+		"PUT":              {"PUT", func(*url.URL, url.Values) {}, 403},
+	} {
+		u := must(url.Parse(get(id).URL))
+		values := u.Query()
+		test.alter(u, values)
+		u.RawQuery = values.Encode()
+		if status, code := send(t, uploads.Request{Method: test.method, URL: u.String()}, nil); status != test.status {
+			t.Errorf("%s: status %d %s, want %d", what, status, code, test.status)
+		}
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func TestOnce(t *testing.T) {
 	c := start(t, "")
 	u := c.begin("ada", 3)
@@ -317,6 +362,9 @@ func TestOthers(t *testing.T) {
 		if got := c.call(test.caller, test.method, test.path, test.body, nil); got != test.want {
 			t.Errorf("%s: status %d, want %d", what, got, test.want)
 		}
+	}
+	if again := c.begin("ada", 3); again.Key == adas.Key {
+		t.Error("two uploads have one key")
 	}
 	if strings.Contains(adas.Key, "ada") || strings.HasPrefix(adas.Key, "/") {
 		t.Errorf("key %q", adas.Key)

@@ -61,15 +61,16 @@ func (t *Table) Get(ctx context.Context, owner, id string) (jobs.Job, error) {
 	return job(out.Item), nil
 }
 
-// Take makes a job the worker's. A repeat by the SDK finds the worker's own token.
+// Take makes a job the worker's. A repeat by the SDK finds the worker's own token, and
+// counts as one more try.
 func (t *Table) Take(ctx context.Context, owner, id, token string, now time.Time, lease time.Duration) (jobs.Job, error) {
 	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 &t.name,
 		Key:                       key(owner, id),
-		UpdateExpression:          aws.String("SET #s = :running, #t = :token, lease = :lease"),
+		UpdateExpression:          aws.String("SET #s = :running, #t = :token, lease = :lease ADD tries :one"),
 		ConditionExpression:       aws.String("#s = :queued OR (#s = :running AND (lease <= :now OR #t = :token))"),
 		ExpressionAttributeNames:  map[string]string{"#s": "state", "#t": "token"},
-		ExpressionAttributeValues: item{":queued": text(string(jobs.Queued)), ":running": text(string(jobs.Running)), ":token": text(token), ":now": instant(now), ":lease": instant(now.Add(lease))},
+		ExpressionAttributeValues: item{":queued": text(string(jobs.Queued)), ":running": text(string(jobs.Running)), ":token": text(token), ":now": instant(now), ":lease": instant(now.Add(lease)), ":one": number(1)},
 		ReturnValues:              types.ReturnValueAllNew,
 	})
 	if refused(err) {
@@ -127,8 +128,10 @@ func key(owner, id string) item { return item{"owner": text(owner), "id": text(i
 
 func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
 
-func instant(t time.Time) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(t.UnixMilli(), 10)}
+func instant(t time.Time) types.AttributeValue { return number(t.UnixMilli()) }
+
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
 func job(i item) jobs.Job {
@@ -138,17 +141,24 @@ func job(i item) jobs.Job {
 		}
 		return ""
 	}
+	n := func(name string) (n int64, ok bool) {
+		v, ok := i[name].(*types.AttributeValueMemberN)
+		if !ok {
+			return 0, false
+		}
+		n, err := strconv.ParseInt(v.Value, 10, 64)
+		return n, err == nil
+	}
 	at := func(name string) time.Time {
-		if v, ok := i[name].(*types.AttributeValueMemberN); ok {
-			if ms, err := strconv.ParseInt(v.Value, 10, 64); err == nil {
-				return time.UnixMilli(ms).UTC()
-			}
+		if ms, ok := n(name); ok {
+			return time.UnixMilli(ms).UTC()
 		}
 		return time.Time{}
 	}
+	tries, _ := n("tries")
 	return jobs.Job{
 		Owner: s("owner"), ID: s("id"), State: jobs.State(s("state")), Result: s("result"),
-		Created: at("created"), Text: s("text"), Hash: s("hash"), Lease: at("lease"), Token: s("token"),
+		Created: at("created"), Text: s("text"), Hash: s("hash"), Lease: at("lease"), Token: s("token"), Tries: int(tries),
 	}
 }
 

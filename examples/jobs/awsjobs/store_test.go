@@ -60,7 +60,7 @@ func testStore(t *testing.T, s jobs.Store) {
 	want("take what is not there", err, jobs.ErrNotFound)
 	want("end what nobody has", s.End(ctx, "o", "a", "w1", jobs.Done, "x"), jobs.ErrTaken)
 
-	if got, err = s.Take(ctx, "o", "a", "w1", now, time.Minute); err != nil || got.State != jobs.Running || got.Text != "text" {
+	if got, err = s.Take(ctx, "o", "a", "w1", now, time.Minute); err != nil || got.State != jobs.Running || got.Text != "text" || got.Tries != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	_, err = s.Take(ctx, "o", "a", "w2", now.Add(59*time.Second), time.Minute)
@@ -71,7 +71,7 @@ func testStore(t *testing.T, s jobs.Store) {
 	want("the second's", s.End(ctx, "o", "a", "w2", jobs.Done, "w2"), nil)
 	_, err = s.Take(ctx, "o", "a", "w3", now.Add(time.Hour), time.Minute)
 	want("what is done", err, jobs.ErrTaken)
-	if got, err = s.Get(ctx, "o", "a"); err != nil || got.State != jobs.Done || got.Result != "w2" {
+	if got, err = s.Get(ctx, "o", "a"); err != nil || got.State != jobs.Done || got.Result != "w2" || got.Tries != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}
 

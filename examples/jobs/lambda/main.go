@@ -8,7 +8,8 @@
 //	JOBS_RULE_ARN   the EventBridge rule of the schedule
 //
 // JOBS_POOL is the ID of a Cognito identity pool whose users may invoke the function
-// themselves; empty: nobody may.
+// themselves; empty: nobody may. The role of the pool's guests must not have
+// lambda:InvokeFunction, since guests cannot be told from users.
 package main
 
 import (

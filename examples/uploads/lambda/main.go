@@ -4,6 +4,9 @@
 //	FILES_ISSUER  the issuer of the tokens, as their iss names it
 //	FILES_BUCKET  the bucket
 //
+// Which file is whose is in memory, and ends with the execution environment: a function
+// that is used keeps it in a table.
+//
 // The function's role needs s3:PutObject and s3:GetObject on arn:aws:s3:::BUCKET/*:
 // a URL can do no more than who signed it.
 package main
