@@ -148,7 +148,10 @@ func TestIAM(t *testing.T) {
 		return gateway.SigningKey{Secret: "secret", Caller: gateway.IAMCaller{AccountID: account, UserARN: arn, UserID: "AROAEXAMPLE:run"}}
 	}
 	const session = "arn:aws:sts::123456789012:assumed-role/"
+	temporary := signer(session+"nightly/run", "123456789012")
+	temporary.SessionToken = "session"
 	keys := &gateway.SigV4{Keys: map[string]gateway.SigningKey{
+		"ASIANIGHTLY": temporary, // as a role's are
 		"AKIANIGHTLY": signer(session+"nightly/run", "123456789012"),
 		"AKIAOTHER":   signer(session+"other/run", "123456789012"),
 		"AKIALONGER":  signer(session+"nightly2/run", "123456789012"),
@@ -167,6 +170,12 @@ func TestIAM(t *testing.T) {
 		client := caller.IAM(credentials.NewStaticCredentialsProvider(key, "secret", ""), "eu-central-1")
 		if status, body := ask(t, client, api.URL); status != want {
 			t.Errorf("%s: status %d, want %d; body %s", key, status, want, body)
+		}
+	}
+	for token, want := range map[string]int{"session": 200, "another": 403, "": 403} {
+		client := caller.IAM(credentials.NewStaticCredentialsProvider("ASIANIGHTLY", "secret", token), "eu-central-1")
+		if status, _ := ask(t, client, api.URL); status != want {
+			t.Errorf("a role's credentials with the token %q: status %d, want %d", token, status, want)
 		}
 	}
 	wrong := caller.IAM(credentials.NewStaticCredentialsProvider("AKIANIGHTLY", "guess", ""), "eu-central-1")
