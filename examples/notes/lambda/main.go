@@ -13,6 +13,9 @@
 //
 // NOTES_ORIGIN is the origin of the pages that may read answers, behind a REST API
 // that answers their preflights. An HTTP API does all of this by itself.
+//
+// NOTES_BASE_PATH is the base path of a custom domain's mapping, such as /orders, behind
+// a REST API. An HTTP API's events do not have it.
 package main
 
 import (
@@ -47,7 +50,16 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(adapter.New(h, notes.Observed()))
+	lambda.Start(adapter.New(h, optionsFrom(os.Getenv)))
+}
+
+// optionsFrom removes the base path that the environment names.
+func optionsFrom(getenv func(string) string) *adapter.Options {
+	options := notes.Observed()
+	if base := getenv("NOTES_BASE_PATH"); base != "" {
+		options.BasePaths = []string{base}
+	}
+	return options
 }
 
 // readableFrom lets pages of the origin that the environment names read answers.

@@ -128,6 +128,7 @@ func TestTransform(t *testing.T) {
 		t.Run(stack, func(t *testing.T) {
 			keepsSecurity(t, made[stack])
 			takesNames(t, made[stack])
+			answersPreflights(t, made[stack])
 		})
 	}
 }
@@ -164,6 +165,26 @@ func keepsSecurity(t *testing.T, made any) {
 		if diff := cmp.Diff(want, security(operation)); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", route.Key, diff)
 		}
+	}
+}
+
+// The gateway owns CORS, as in the routes, which take no OPTIONS; without pages of other
+// origins it has no settings.
+func answersPreflights(t *testing.T, made any) {
+	settings, _ := at(t, made, "Resources", "Api", "Properties", "Body", "x-amazon-apigateway-cors").(map[string]any)
+	choice, _ := settings["Fn::If"].([]any)
+	if len(choice) != 3 || choice[0] != "HasPages" || !cmp.Equal(choice[2], map[string]any{"Ref": "AWS::NoValue"}) {
+		t.Fatalf("CORS settings %v", settings)
+	}
+	for member, want := range map[string]any{
+		"allowMethods": []any{"GET", "POST"}, "allowHeaders": []any{"authorization", "content-type", "idempotency-key"}, "maxAge": 600.0,
+	} {
+		if diff := cmp.Diff(want, at(t, choice[1], member)); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", member, diff)
+		}
+	}
+	if origins, _ := at(t, choice[1], "allowOrigins").(map[string]any); origins["Fn::Split"] == nil {
+		t.Errorf("origins %v are no list", origins)
 	}
 }
 

@@ -5,7 +5,8 @@
 //
 // It takes its tokens as a machine does, by client credentials. The client's
 // secret comes from the AWS CLI, or from standard input with -secret-stdin: it is
-// on no command line and in no output.
+// on no command line and in no output. A REST API's key, if it wants one, is in the
+// variable SMOKE_API_KEY.
 package main
 
 import (
@@ -24,7 +25,7 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	var s smoke
+	s := smoke{key: os.Getenv("SMOKE_API_KEY")}
 	flag.StringVar(&s.api, "url", "", "`URL` of the API")
 	flag.StringVar(&s.tokens, "token-url", "", "`URL` of the token endpoint")
 	flag.StringVar(&s.client, "client", "", "`ID` of the machine client")

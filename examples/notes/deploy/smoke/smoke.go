@@ -14,6 +14,7 @@ import (
 // smoke is one run against one deployment.
 type smoke struct {
 	api, tokens, client, secret string
+	key                         string // of a usage plan; "": none
 
 	note string // ID of the note that the run creates
 }
@@ -109,6 +110,9 @@ func (s *smoke) ask(ctx context.Context, step step, token string) (int, error) {
 	}
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if s.key != "" {
+		r.Header.Set("X-Api-Key", s.key)
 	}
 	if step.body != "" {
 		r.Header.Set("Content-Type", "application/json")

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 	"github.com/gatehouse-go/gatehouse/adapter/gateway/local"
 	"github.com/gatehouse-go/gatehouse/claims"
 	"github.com/gatehouse-go/gatehouse/examples/internal/laptop"
@@ -50,6 +52,23 @@ func TestSmoke(t *testing.T) {
 			t.Errorf("the output holds the secret or a token:\n%s", &out)
 		}
 	})
+}
+
+// A REST API with a usage plan wants a key beside the tokens.
+func TestSmokeWithKey(t *testing.T) {
+	for key, want := range map[string]string{"a-key-of-a-plan-0123": "", "": "GET /hello as nobody: status 403, want 200"} {
+		opts := &local.Options{Format: adapter.RESTAPI, Routes: []gateway.Route{
+			{Key: "GET /hello", Open: true, APIKey: true}, {Key: "ANY /{proxy+}", Scopes: []string{notes.ReadScope, notes.WriteScope}, APIKey: true},
+		}, Configure: func(c *gateway.Config) {
+			c.UsagePlans = []gateway.UsagePlan{{Keys: map[string]string{"a-key-of-a-plan-0123": "k1"}}}
+		}}
+		against(t, opts, func(s *smoke) {
+			s.key = key
+			if err := s.run(t.Context(), new(bytes.Buffer)); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("key %q: %v, want %q", key, err, want)
+			}
+		})
+	}
 }
 
 // A deployment that is wrong is told so, with every answer that is.

@@ -43,7 +43,7 @@ resource "aws_apigatewayv2_api_mapping" "this" {
   api_id          = local.api_id
   domain_name     = aws_apigatewayv2_domain_name.this[each.key].id
   stage           = local.stage
-  api_mapping_key = each.value.base_path # the handler needs Options.BasePaths for it
+  api_mapping_key = each.value.base_path # NOTES_BASE_PATH is for it
 }
 
 resource "aws_route53_record" "this" {

@@ -61,6 +61,7 @@ resource "aws_lambda_function" "this" {
       NOTES_API             = local.api_id
       NOTES_TABLE           = aws_dynamodb_table.notes.name
       NOTES_ORIGIN          = try(var.rest.origin, null)
+      NOTES_BASE_PATH       = try(var.domain.base_path, "") == "" ? null : "/${var.domain.base_path}"
       GATEHOUSE_METRICS     = var.name
       GATEHOUSE_SUBJECT_KEY = var.subject_key
     }

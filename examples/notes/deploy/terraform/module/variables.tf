@@ -81,6 +81,10 @@ variable "monthly_budget" {
   description = "US dollars a month from which the alarm topic is told; 0: no budget."
   type        = number
   default     = 0
+  validation {
+    condition     = var.monthly_budget == 0 || var.alarm_topic != null
+    error_message = "A budget needs alarm_topic, which it tells."
+  }
 }
 
 variable "alarm_topic" {
