@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+
+	texts "github.com/gatehouse-go/gatehouse/internal/cause"
 )
 
 // Log lines say which request they are about and what went wrong. They hold no
@@ -123,15 +125,17 @@ func (h *Handler) optionPanicked(ctx context.Context, request []slog.Attr, v any
 
 var errOptionPanicked = errors.New("adapter: a function of Options panicked")
 
-// panicText says what a function panicked with. The runtime's own errors are known
-// texts; of others it gives the type, unless Options.PanicText allows the text of a
-// string or an error. Other values may be data in any case.
+// panicText says what a function panicked with. The runtime's own errors and this
+// module's are known texts; of others it gives the type, unless Options.PanicText
+// allows the text of a string or an error. Other values may be data in any case.
 func (h *Handler) panicText(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "it exited its goroutine"
 	case runtime.Error:
 		return fmt.Sprintf("%v", v) // which survives an Error that panics
+	case texts.Text:
+		return string(v)
 	case string:
 		if h.options.PanicText {
 			return v

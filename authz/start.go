@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/claims"
+	"github.com/gatehouse-go/gatehouse/internal/cause"
 	"github.com/gatehouse-go/gatehouse/internal/slot"
 )
 
@@ -17,6 +18,12 @@ import (
 func (g *Guard) Started(r *http.Request, rules []Rule) {
 	slot.FromContext(r.Context()).SetPolicy(&start{g, len(rules), time.Now()})
 }
+
+// Misregistered returns an error for routers that keep their own list of routes: what
+// they panic with if a route could run without a requirement. An adapter.Handler
+// logs its text, as it does not log those of other panics; so it must be made of
+// routes and settings, never of a request.
+func Misregistered(text string) error { return cause.Text(text) }
 
 // A start is what the line about a program's start says of its policy.
 type start struct {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"github.com/gatehouse-go/gatehouse/authz"
 )
 
 // seal ends registration at the first request, and panics at each if the engine
@@ -15,7 +17,7 @@ func (s *site) seal(r *http.Request) {
 		s.end(r)
 	}
 	if s.broken != "" {
-		panic(s.broken)
+		panic(authz.Misregistered(s.broken))
 	}
 }
 
