@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -23,10 +24,12 @@ const gone = "(not kept)"
 var secretNames = []string{
 	"auth", "token", "secret", "passw", "pwd", "cookie", "credential", "session", "signature", "assertion",
 	"apikey", "api-key", "api_key", "private", "jwt", "otp", "verifier", "challenge", "nonce",
+	"subscription-key", "functions-key", "access-key", "access_key", "accesskey", "client-cert", "hmac", "dpop", "bearer", "oidc", "saml",
 }
 
 // shortNames are whole names of the same kind.
-var shortNames = []string{"code", "state", "sig", "key", "pin", "sid"}
+var shortNames = []string{"code", "state", "sig", "key", "pin", "sid",
+	"pass", "x-pass", "ticket", "hash", "magic", "reset", "invite", "sec-websocket-protocol"}
 
 func isSecretName(name string) bool {
 	name = strings.ToLower(name)
@@ -38,7 +41,21 @@ var (
 	// A member of JSON, the value of which may be cut off.
 	jsonMember = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s",{}\[\]]+)`)
 	// A parameter of a form, or of a URL in a text.
-	parameter = regexp.MustCompile(`([\w.%-]+)=([^&\s"'<>]+)`)
+	parameter = regexp.MustCompile(`([\w.%\[\]-]+)=([^&\s"'<>]+)`)
+	// An attribute of XML, or a parameter in quotes.
+	quoted = regexp.MustCompile(`([\w.:-]+)(\s*=\s*)("[^"]*"?|'[^']*'?)`)
+	// A member in single quotes.
+	single = regexp.MustCompile(`'([^'\n]*)'(\s*:\s*)('[^']*'?)`)
+	// A header or a line of YAML.
+	line = regexp.MustCompile(`(?m)^[ \t-]*([\w.-]+)([ \t]*:[ \t]*)([^\r\n]+)`)
+	// An element of XML that holds text.
+	element = regexp.MustCompile(`<([\w:.-]+)([^<>]*>)([^<]+)`)
+	// A part of a form, from its name to the next boundary.
+	part = regexp.MustCompile(`(?s)\bname="?([^"\r\n;]*)([^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n)(.*?)(?:\r?\n--|\z)`)
+	// What stands before the host in a URL.
+	userinfo = regexp.MustCompile(`://[^/\s@"'<>]+@`)
+	// How a member begins whose value is an object or an array.
+	nested = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"\s*:\s*[{\[]`)
 	// The compact form of a signed or encrypted token, whole or cut off: eyJ is
 	// how a JSON object begins in base64.
 	compact = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+[A-Za-z0-9_.=-]*`)
@@ -49,17 +66,118 @@ var (
 // redact takes out of a text whatever looks like a secret.
 func redact(text string) string {
 	text = compact.ReplaceAllString(text, gone)
+	if strings.Contains(text, "://") {
+		text = userinfo.ReplaceAllString(text, "://"+gone+"@")
+	}
 	if strings.Contains(text, ":") {
-		text = replace(jsonMember, text, func(name, between, _ string) (string, bool) {
-			return `"` + name + `"` + between + `"` + gone + `"`, isSecretMember(name)
+		text = redactNested(text)
+		text = replace(jsonMember, text, func(name, between, value string) (string, bool) {
+			return `"` + name + `"` + between + `"` + gone + `"`, isSecretMember(name) || hidden(unescaped(value), value)
+		})
+		text = replace(single, text, func(name, between, _ string) (string, bool) {
+			return "'" + name + "'" + between + gone, isSecretMember(name)
+		})
+		text = replace(line, text, func(name, between, _ string) (string, bool) {
+			return name + between + gone, isSecretName(name)
 		})
 	}
 	if strings.Contains(text, "=") {
-		text = replace(parameter, text, func(name, _, _ string) (string, bool) {
-			return name + "=" + gone, isSecretName(name) || strings.Contains(name, "%")
+		text = replace(part, text, func(name, between, _ string) (string, bool) {
+			return `name="` + name + between + gone + "\n--", isSecretName(name)
+		})
+		text = replace(quoted, text, func(name, between, _ string) (string, bool) {
+			return name + between + gone, isSecretName(name)
+		})
+		text = redactParameters(text)
+	}
+	if strings.Contains(text, "<") {
+		text = replace(element, text, func(name, between, _ string) (string, bool) {
+			return "<" + name + between + gone, isSecretName(name)
 		})
 	}
 	return withoutRandom(text)
+}
+
+// redactParameters also looks at parameters within the value of another one, as in
+// the URL of a redirect.
+func redactParameters(text string) string {
+	return replace(parameter, text, func(name, value, _ string) (string, bool) {
+		if isSecretName(name) || strings.Contains(name, "%") || hidden(decoded(value), value) {
+			return name + "=" + gone, true
+		}
+		return name + "=" + redactParameters(value), true
+	})
+}
+
+// hidden reports whether a text has a secret once it is decoded, other than before.
+func hidden(decoded, text string) bool {
+	return decoded != text && redact(decoded) != decoded
+}
+
+// unescaped is what a JSON string holds, as it is if it is none.
+func unescaped(value string) string {
+	if !strings.Contains(value, `\`) {
+		return value
+	}
+	var text string
+	if json.Unmarshal([]byte(value), &text) == nil {
+		return text
+	}
+	return strings.ReplaceAll(value, `\"`, `"`) // it was cut off
+}
+
+// decoded is a text without its percent-encoding, however often it was encoded.
+func decoded(text string) string {
+	for strings.Contains(text, "%") {
+		plain, err := url.QueryUnescape(text)
+		if err != nil || plain == text {
+			break
+		}
+		text = plain
+	}
+	return text
+}
+
+// redactNested takes out the objects and arrays that are the values of secret names.
+func redactNested(text string) string {
+	var b strings.Builder
+	for {
+		at := nested.FindStringSubmatchIndex(text)
+		if at == nil {
+			break
+		}
+		b.WriteString(text[:at[1]-1])
+		if isSecretMember(text[at[2]:at[3]]) {
+			b.WriteString(`"` + gone + `"`)
+			text = text[at[1]-1+valueLength(text[at[1]-1:]):]
+			continue
+		}
+		b.WriteByte(text[at[1]-1])
+		text = text[at[1]:]
+	}
+	return b.String() + text
+}
+
+// valueLength is the length of the object or array that a text begins with; all of it
+// if it was cut off.
+func valueLength(text string) int {
+	depth, inString := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{', c == '[':
+			depth++
+		case c == '}', c == ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(text)
 }
 
 // replace asks with about each match, and its groups, whether it is to be
@@ -128,7 +246,7 @@ func ordinary(run string) bool {
 func redactPath(path string) string {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
-		if decoded, err := url.PathUnescape(segment); err == nil && redact(decoded) != decoded {
+		if plain := decoded(segment); redact(plain) != plain {
 			segments[i] = gone
 			continue
 		}
@@ -145,12 +263,12 @@ func redactQuery(query string) string {
 	parts := strings.Split(query, "&")
 	for i, part := range parts {
 		name, value, _ := strings.Cut(part, "=")
-		decoded, err := url.QueryUnescape(value)
+		_, err := url.QueryUnescape(value)
 		plainName, nameErr := url.QueryUnescape(name)
 		switch {
 		case err != nil || nameErr != nil, redact(plainName) != plainName:
 			parts[i] = gone
-		case value != "" && (isSecretName(plainName) || redact(decoded) != decoded):
+		case value != "" && (isSecretName(plainName) || redact(decoded(value)) != decoded(value)):
 			parts[i] = name + "=" + gone
 		}
 	}
