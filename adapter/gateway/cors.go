@@ -52,13 +52,19 @@ func (c *call) preflight() error {
 		}
 	}
 	c.route = nil // the gateway answers, whatever the route
-	answer := c.front.refuse(preflight, "a preflight, answered by the gateway")
-	answer.Header = c.allow()
-	if len(answer.Header) > 0 {
-		c.allowRequest(answer.Header)
+	header := c.allow()
+	if len(header) == 0 {
+		answer := c.front.refuse(preflight, reasonOrigin)
+		answer.Header = header
+		return answer
 	}
+	c.allowRequest(header)
+	answer := c.front.refuse(preflight, "a preflight, answered by the gateway")
+	answer.Header = header
 	return answer
 }
+
+const reasonOrigin = "a preflight, answered by the gateway, whose CORS settings do not allow the origin"
 
 // allow returns the headers that let a page of the request's origin read an
 // answer, none for an origin that is not allowed.

@@ -229,3 +229,25 @@ func TestCheckCORS(t *testing.T) {
 		}
 	}
 }
+
+// A preflight of another origin gets 204 as well, which says nothing: the reason does.
+func TestPreflightOfAnotherOrigin(t *testing.T) {
+	var got gateway.Record
+	g := gateway.MustNew(gateway.Config{
+		Function: returns(okReply),
+		Routes:   []gateway.Route{{Key: "GET /notes"}},
+		CORS:     &cors.Config{AllowOrigins: []string{"https://app.example.com"}},
+		Observe:  func(_ *http.Request, r gateway.Record) { got = r },
+	})
+	r := httptest.NewRequest("OPTIONS", "/notes", nil)
+	r.Header.Set("Origin", "https://other.example.com")
+	r.Header.Set("Access-Control-Request-Method", "GET")
+	w := httptest.NewRecorder()
+	g.ServeHTTP(w, r)
+	if w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("status %d, header %v", w.Code, w.Header())
+	}
+	if want := adapter.Reason("a preflight, answered by the gateway, whose CORS settings do not allow the origin"); got.Reason != want {
+		t.Errorf("reason %q, want %q", got.Reason, want)
+	}
+}

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -93,7 +94,7 @@ func (s *service) matrix(policy authz.Policy) (m console.Matrix) {
 		cells = cells[len(cells)-len(callers):]
 		row := []string{"any", "anything else"}
 		if i < len(policy.Rules) {
-			row = []string{policy.Rules[i].Method, policy.Rules[i].Pattern}
+			row = []string{cmp.Or(policy.Rules[i].Method, "any"), policy.Rules[i].Pattern}
 		}
 		m.Rows = append(m.Rows, append(row, cells...))
 	}

@@ -52,6 +52,9 @@ func refusal(r *http.Request, record gateway.Record, said verdict) string {
 	if reason == "" {
 		return who
 	}
+	if who == "" {
+		return plain(reason)
+	}
 	return who + ": " + plain(reason)
 }
 

@@ -116,6 +116,9 @@ func (e *exchange) gatewayStop() (int, *stop) {
 	}
 	s := &stop{"gateway", why, gatewayCure(e.gateway.reason)}
 	switch {
+	case strings.HasSuffix(why, "do not allow the origin"):
+		s.Cure = "Add the page's origin to AllowOrigins of the API's CORS settings (Options.CORS): until then a browser keeps every answer from it."
+		return atRoute, s
 	case strings.HasPrefix(why, "a preflight, answered"):
 		s.Cure = "Nothing: the gateway has CORS settings and answers preflights itself."
 		return atRoute, s

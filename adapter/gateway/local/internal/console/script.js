@@ -249,14 +249,37 @@ async function copy(text, what) {
 const shell = (word) => (/^[-\w./:@%+=,]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 function curlOf(token) {
-  const method = $('try-method').value;
-  const body = $('try-body').value;
-  return ['curl', '-sS', ...(method === 'GET' ? [] : ['-X', method]), about.api + $('try-path').value,
-    ...(body ? ['-H', 'Content-Type: application/json', '--data-raw', body] : []),
+  const { method, path, body } = attempt();
+  const how = method === 'HEAD' ? ['--head'] : method === 'GET' && !body ? [] : ['-X', method];
+  return ['curl', '-sS', ...how,
+    ...(/[[\]{}]/.test(path) ? ['--globoff'] : []), ...(/\/\.\.?(\/|\?|$)/.test(path) ? ['--path-as-is'] : []), about.api + path,
+    ...(body ? ['-H', `Content-Type: ${isJSON(body) ? 'application/json' : 'text/plain'}`, '--data-raw', body] : []),
     ...(token ? ['-H', `Authorization: Bearer ${token}`] : [])].map(shell).join(' ');
 }
 
-const go = (value) => (Array.isArray(value) ? `[]any{${value.map(go).join(', ')}}` : typeof value === 'object' && value !== null ? 'nil' : JSON.stringify(value));
+function isJSON(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const go = (value) => {
+  if (value === null || typeof value !== 'object') return value === null ? 'nil' : JSON.stringify(value);
+  if (Array.isArray(value)) return `[]any{${value.map(go).join(', ')}}`;
+  return `map[string]any{${Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${go(member)}`).join(', ')}}`;
+};
+
+// What was sent last, and the status that it got.
+let last = {};
+
+// tried is the status that the form's request got last with a token, 200 if none.
+const tried = (token) => {
+  const { method, path, body } = attempt();
+  return last.method === method && last.path === path && last.body === body && last.token === token && last.status !== 200 ? last.status : 'http.StatusOK';
+};
 
 // testOf is a test that brings its own caller: nothing in it expires.
 function testOf(token) {
@@ -271,7 +294,7 @@ ${own.map(([name, value]) => `\t\t${`${JSON.stringify(name)}:`.padEnd(width)} ${
 	})
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, r)
-	if w.Code != http.StatusOK {
+	if w.Code != ${tried(token)} {
 		t.Errorf("status %d: %s", w.Code, w.Body)
 	}
 }
@@ -410,7 +433,10 @@ const attempt = () => ({
 $('try-form').addEventListener('submit', async (event) => {
   event.preventDefault();
   try {
-    result(await (await call('try', attempt())).json());
+    const sent = attempt();
+    const answer = await (await call('try', sent)).json();
+    last = { ...sent, status: answer.status };
+    result(answer);
     chooseLatest();
   } catch (error) {
     failed(error);
