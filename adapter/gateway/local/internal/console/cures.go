@@ -69,10 +69,12 @@ func adapterCure(reason adapter.Reason) string {
 		return "The handler panicked or exited its goroutine: the stack is in the program's output."
 	case adapter.ReasonBadStatus:
 		return "The handler's status is not one that a function can send: 200 to 599, and not 101."
+	case adapter.ReasonClosed:
+		return "The client went away while the reply was sent, or a proxy before it has a limit of its own."
 	case adapter.ReasonTooShort:
 		return "The handler set a Content-Length and wrote less."
 	case adapter.ReasonBadRequest, adapter.ReasonBadBase64:
-		return "The event makes no request that HTTP allows. A client that sends one by hand has a bug."
+		return "The event does not make a request that HTTP allows. A client that sends one by hand has a bug."
 	}
 	return "See the program's output."
 }

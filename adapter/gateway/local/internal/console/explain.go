@@ -185,7 +185,7 @@ func (e *exchange) layers(stopped int) []layer {
 		switch {
 		case e.running:
 			l.State = "running"
-		case i == stopped && e.status >= 400:
+		case i == stopped && (e.status >= 400 || e.function.reason != ""):
 			l.State = "stopped"
 		case i > stopped:
 			l.State = "unreached"
