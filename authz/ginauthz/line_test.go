@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 
@@ -31,5 +32,9 @@ func TestForeignRoutesAreInTheLine(t *testing.T) {
 	const said = "ginauthz: these routes were registered without a requirement, so nothing is served: GET /admin"
 	if !strings.Contains(log.String(), `"panic":"`+said+`"`) {
 		t.Errorf("no line has %q:\n%s", said, log.String())
+	}
+	page, err := os.ReadFile("../../docs/troubleshooting.md")
+	if err != nil || !strings.Contains(string(page), said) {
+		t.Errorf("docs/troubleshooting.md does not quote %q: %v", said, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -175,14 +176,14 @@ func TestMistakes(t *testing.T) {
 			t.Run("local", func(t *testing.T) { row.inProcess(t) })
 			t.Run("binary", func(t *testing.T) { row.asFunction(t, binary) })
 		})
-		if reason := strings.TrimPrefix(row.Line, strconv.Itoa(row.Status)+" "); strings.HasPrefix(reason, "gateway: ") && !strings.Contains(string(guide), reason) {
+		if reason := strings.TrimPrefix(row.Line, strconv.Itoa(row.Status)+" "); strings.HasPrefix(reason, "gateway: ") && !quotes(string(guide), reason) {
 			t.Errorf("docs/troubleshooting.md does not quote %q", reason)
 		}
 		for _, line := range row.Logged {
 			_, cause, _ := strings.Cut(line, ": ")
 			_, cause, _ = strings.Cut(cause, ": ")
 			cause, _, _ = strings.Cut(cause, " (")
-			if !strings.Contains(string(guide), cause) {
+			if !quotes(string(guide), cause) {
 				t.Errorf("docs/troubleshooting.md does not quote %q", cause)
 			}
 		}
@@ -269,4 +270,9 @@ func (r *row) check(t *testing.T, s seen, issuer string) {
 			t.Errorf("%q is in the log or the answer:\n%s\n%.300s", planted, s.log, s.body)
 		}
 	}
+}
+
+// quotes reports whether a page has a text that ends where the text does.
+func quotes(page, text string) bool {
+	return regexp.MustCompile(regexp.QuoteMeta(text) + "( \\||[`.,:;\n])").MatchString(page)
 }
