@@ -161,7 +161,7 @@ func (r *ring) pair(e *exchange) {
 	}
 	for i := len(r.entries) - 1; i >= 0 && e.At.Sub(r.entries[i].At) < pairing; i-- {
 		p := r.entries[i]
-		if p.asks == e.Method && p.Path == e.Path && p.origin == e.origin && p.follower == 0 {
+		if p.asks == e.Method && p.Path == e.Path && p.Query == e.Query && p.origin == e.origin && p.follower == 0 {
 			p.follower, e.preflight = e.ID, p.ID
 			r.touch(p.ID)
 			return
