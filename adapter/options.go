@@ -129,8 +129,7 @@ type Options struct {
 	// PanicText allows the texts that handlers panic with in log lines, if they are
 	// strings or errors. Without it, a line has the type and the stack, and the text
 	// of the Go runtime's own errors and of authz.Misregistered only: other texts may
-	// hold data of a caller.
-	// Outcome.Panic has the value in any case.
+	// hold data of a caller. Outcome.Panic has the value in any case.
 	PanicText bool
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
+	texts "github.com/gatehouse-go/gatehouse/internal/cause"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -27,6 +28,7 @@ func TestPanicIsAReply(t *testing.T) {
 		{errors.New("secret"), false, `"panic":"errors.errorString"`, true},
 		{struct{ Token string }{"secret"}, false, `"panic":"struct { Token string }"`, true},
 		{http.ErrAbortHandler, false, "handler aborted", false},
+		{texts.Text("ours"), false, `"panic":"ours"`, true},
 		{runtimeError(), false, `"panic":"runtime error: index out of range`, true},
 		{"boom", true, `"panic":"boom"`, true},
 		{errors.New("went wrong"), true, `"panic":"went wrong"`, true},

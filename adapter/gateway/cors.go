@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatehouse-go/gatehouse/adapter"
 )
 
 // Responses are headers that a REST API adds to its own answers, by the types of
@@ -52,19 +54,18 @@ func (c *call) preflight() error {
 		}
 	}
 	c.route = nil // the gateway answers, whatever the route
-	header := c.allow()
-	if len(header) == 0 {
-		answer := c.front.refuse(preflight, reasonOrigin)
-		answer.Header = header
-		return answer
+	header, reason := c.allow(), reasonPreflight
+	if len(header) > 0 {
+		c.allowRequest(header)
+	} else {
+		reason += ", whose CORS settings do not allow the origin"
 	}
-	c.allowRequest(header)
-	answer := c.front.refuse(preflight, "a preflight, answered by the gateway")
+	answer := c.front.refuse(preflight, reason)
 	answer.Header = header
 	return answer
 }
 
-const reasonOrigin = "a preflight, answered by the gateway, whose CORS settings do not allow the origin"
+const reasonPreflight adapter.Reason = "a preflight, answered by the gateway"
 
 // allow returns the headers that let a page of the request's origin read an
 // answer, none for an origin that is not allowed.

@@ -3,6 +3,7 @@ package local_test
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -171,9 +172,12 @@ func TestPreflightPairs(t *testing.T) {
 		send("OPTIONS", "/hello", "https://other.example", "GET")
 		send("GET", "/hello", "https://app.example", "")
 		send("OPTIONS", "/hello", "https://app.example", "") // no preflight
-		_, latest := c.watch(all(7))
+		send("OPTIONS", "/hello?a=1", "https://app.example", "GET")
+		send("OPTIONS", "/hello?a=2", "https://app.example", "GET")
+		send("GET", "/hello?a=1", "https://app.example", "")
+		_, latest := c.watch(all(10))
 		var got []string
-		for id := uint64(1); id <= 7; id++ {
+		for id := uint64(1); id <= 10; id++ {
 			s := latest[id]
 			got = append(got, fmt.Sprintf("%s asks %q before %d after %d", s.Method, s.Asks, s.Preflight, s.Follower))
 		}
@@ -185,6 +189,9 @@ func TestPreflightPairs(t *testing.T) {
 			`OPTIONS asks "GET" before 0 after 0`,
 			`GET asks "" before 0 after 0`,
 			`OPTIONS asks "" before 0 after 0`,
+			`OPTIONS asks "GET" before 0 after 10`,
+			`OPTIONS asks "GET" before 0 after 0`,
+			`GET asks "" before 8 after 0`,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -229,22 +236,48 @@ func TestConsoleShowsStreamsWhileTheyRun(t *testing.T) {
 	})
 }
 
-// A preflight that the gateway answers itself ends there, and nobody refused it.
+// A preflight that the gateway answers itself ends there, and nobody refused it; an
+// origin that its settings lack is named, since the status is the same.
 func TestPreflightOfTheGateway(t *testing.T) {
 	mux := mistakes(claims.MustNew(claims.Config{InsecureAnyIssuer: true}))
 	config := cors.Config{AllowOrigins: []string{"https://app.example"}, AllowMethods: []string{"GET"}, Owner: cors.OwnerGateway}
 	onConsole(t, cors.MustNew(config).Wrap(mux), local.Options{Policy: mux, CORS: &config}, func(c *consolePage) {
-		r := request(t, http.MethodOptions, c.api+"/read")
-		r.Header.Set("Origin", "https://app.example")
-		r.Header.Set("Access-Control-Request-Method", "GET")
-		response, err := http.DefaultTransport.RoundTrip(r)
-		if err != nil {
-			t.Fatal(err)
+		for i, row := range []struct{ origin, cure string }{
+			{"https://app.example", "Nothing: the gateway has CORS settings"},
+			{"https://other.example", "Add the page's origin to AllowOrigins"},
+		} {
+			r := request(t, http.MethodOptions, c.api+"/read")
+			r.Header.Set("Origin", row.origin)
+			r.Header.Set("Access-Control-Request-Method", "GET")
+			response, err := http.DefaultTransport.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			_, latest := c.watch(all(i + 1))
+			s := latest[uint64(i+1)]
+			if s.Status != 204 || way(s) != "+...." || s.Stop == nil || s.Stop.Who != "gateway" || !strings.HasPrefix(s.Stop.Cure, row.cure) {
+				t.Errorf("%s: status %d, way %s, %+v; want 204, +...., %s", row.origin, s.Status, way(s), s.Stop, row.cure)
+			}
 		}
-		response.Body.Close()
+	})
+}
+
+// A stream that breaks off does so in its handler, though its status was 200.
+func TestBrokenStreamStopsAtItsHandler(t *testing.T) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { begun(w); panic("boom") })
+	opts := local.Options{
+		Format: adapter.RESTAPI, Streaming: true, Routes: []gateway.Route{{Key: "GET /{proxy+}", Open: true}},
+		Adapter: &adapter.Options{Logger: slog.New(slog.DiscardHandler)},
+	}
+	onConsole(t, h, opts, func(c *consolePage) {
+		if response, err := http.Get(c.api + "/x"); err == nil {
+			_, _ = io.Copy(io.Discard, response.Body) // which ends early
+			response.Body.Close()
+		}
 		_, latest := c.watch(all(1))
-		if s := latest[1]; s.Status != 204 || way(s) != "+...." || s.Stop == nil || s.Stop.Who != "gateway" {
-			t.Errorf("status %d, way %s, %+v; want 204, +...., the gateway's word", s.Status, way(s), s.Stop)
+		if s := latest[1]; s.Status != 200 || way(s) != "+-++x" || s.Stop == nil || s.Stop.Who != "adapter" {
+			t.Errorf("status %d, way %s, %+v; want 200, +-++x, the adapter's word", s.Status, way(s), s.Stop)
 		}
 	})
 }

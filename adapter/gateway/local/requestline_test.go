@@ -178,3 +178,29 @@ func TestVerdictsArePrinted(t *testing.T) {
 		t.Errorf("request lines (-want +got):\n%s", diff)
 	}
 }
+
+// Nobody refused a stream whose client has left: the line says what became of it, after
+// the status.
+func TestBrokenStreamsArePrinted(t *testing.T) {
+	opts := &local.Options{
+		Format: adapter.RESTAPI, Streaming: true, Routes: []gateway.Route{{Key: "GET /{proxy+}", Open: true}},
+		Adapter: &adapter.Options{Logger: slog.New(slog.DiscardHandler)},
+	}
+	ended := make(chan struct{})
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(ended)
+		begun(w)
+		<-r.Context().Done()
+	})
+	output := serve(t, h, opts, func(url string) {
+		response, err := http.Get(url + "/x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		<-ended
+	})
+	if want := `GET /{proxy+} 200 the stream broke off: `; !strings.Contains(output, want) {
+		t.Errorf("output:\n%s\nwant in it: %s", output, want)
+	}
+}

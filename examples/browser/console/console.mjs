@@ -188,7 +188,22 @@ await check('a token is copied as itself, as curl and as a test', async ({ equal
   const text = await read();
   has('test', text, '"cognito:groups": []any{"admin", "staff"},');
   equal('an expiry in the test', text.includes('"exp"'), false);
+  has('test of a request that was not sent', text, 'w.Code != http.StatusOK');
   program(text);
+  const copied = async (method, path, body) => {
+    await go(page, 'try');
+    await page.selectOption('#try-method', method);
+    await page.fill('#try-path', path);
+    await page.fill('#try-body', body);
+    await go(page, 'tokens');
+    await panel.getByRole('button', { name: 'Copy as curl' }).click();
+    return read();
+  };
+  has('curl of HEAD', await copied('HEAD', '/hello', ''), 'curl -sS --head http');
+  has('curl of a path', await copied('GET', '/a/../hello?x=[1]', ''), 'curl -sS --globoff --path-as-is ');
+  has('curl of a text', await copied('POST', '/notes', 'milk'), "-X POST");
+  has('curl of a text', await read(), "'Content-Type: text/plain' --data-raw milk");
+  has('curl of JSON', await copied('POST', '/notes', '{"title":"milk"}'), "'Content-Type: application/json'");
   await page.context().close();
 });
 

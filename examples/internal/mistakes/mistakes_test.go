@@ -272,7 +272,7 @@ func (r *row) check(t *testing.T, s seen, issuer string) {
 	}
 }
 
-// quotes reports whether a page has a text that ends where the text does.
+// quotes reports whether a page has a text, other than as the beginning of a longer one.
 func quotes(page, text string) bool {
 	return regexp.MustCompile(regexp.QuoteMeta(text) + "( \\||[`.,:;\n])").MatchString(page)
 }

@@ -40,22 +40,22 @@ func isSecretName(name string) bool {
 var (
 	// A member of JSON, the value of which may be cut off.
 	jsonMember = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"(\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s",{}\[\]]+)`)
-	// A parameter of a form, or of a URL in a text.
-	parameter = regexp.MustCompile(`([\w.%\[\]-]+)=([^&\s"'<>]+)`)
+	// The name of a parameter of a form, or of a URL in a text.
+	parameterName = regexp.MustCompile(`[\w.%\[\]-]+=`)
 	// An attribute of XML, or a parameter in quotes.
-	quoted = regexp.MustCompile(`([\w.:-]+)(\s*=\s*)("[^"]*"?|'[^']*'?)`)
+	quotedValue = regexp.MustCompile(`([\w.:-]+)(\s*=\s*)("[^"]*"?|'[^']*'?)`)
 	// A member in single quotes.
-	single = regexp.MustCompile(`'([^'\n]*)'(\s*:\s*)('[^']*'?)`)
+	singleMember = regexp.MustCompile(`'([^'\n]*)'(\s*:\s*)('[^']*'?)`)
 	// A header or a line of YAML.
-	line = regexp.MustCompile(`(?m)^[ \t-]*([\w.-]+)([ \t]*:[ \t]*)([^\r\n]+)`)
+	headerLine = regexp.MustCompile(`(?m)^[ \t-]*([\w.-]+)([ \t]*:[ \t]*)([^\r\n]+)`)
 	// An element of XML that holds text.
-	element = regexp.MustCompile(`<([\w:.-]+)([^<>]*>)([^<]+)`)
+	xmlElement = regexp.MustCompile(`<([\w:.-]+)([^<>]*>)([^<]+)`)
 	// A part of a form, from its name to the next boundary.
-	part = regexp.MustCompile(`(?s)\bname="?([^"\r\n;]*)([^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n)(.*?)(?:\r?\n--|\z)`)
+	formPart = regexp.MustCompile(`(?s)\bname="?([^"\r\n;]*)([^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n)(.*?)(?:\r?\n--|\z)`)
 	// What stands before the host in a URL.
 	userinfo = regexp.MustCompile(`://[^/\s@"'<>]+@`)
 	// How a member begins whose value is an object or an array.
-	nested = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"\s*:\s*[{\[]`)
+	nestedMember = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"\s*:\s*[{\[]`)
 	// The compact form of a signed or encrypted token, whole or cut off: eyJ is
 	// how a JSON object begins in base64.
 	compact = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+[A-Za-z0-9_.=-]*`)
@@ -63,8 +63,15 @@ var (
 	scheme  = regexp.MustCompile(`(?i)^(bearer|basic|dpop|digest|negotiate|aws4-hmac-sha256)\b`)
 )
 
+// layersKept is how many encodings within each other are looked into. A value with more
+// is not kept.
+const layersKept = 4
+
 // redact takes out of a text whatever looks like a secret.
-func redact(text string) string {
+func redact(text string) string { return redactTo(layersKept, text) }
+
+// redactTo looks into so many encodings more.
+func redactTo(layers int, text string) string {
 	text = compact.ReplaceAllString(text, gone)
 	if strings.Contains(text, "://") {
 		text = userinfo.ReplaceAllString(text, "://"+gone+"@")
@@ -72,26 +79,26 @@ func redact(text string) string {
 	if strings.Contains(text, ":") {
 		text = redactNested(text)
 		text = replace(jsonMember, text, func(name, between, value string) (string, bool) {
-			return `"` + name + `"` + between + `"` + gone + `"`, isSecretMember(name) || hidden(unescaped(value), value)
+			return `"` + name + `"` + between + `"` + gone + `"`, isSecretMember(name) || hidesIn(layers, value, unescaped(value))
 		})
-		text = replace(single, text, func(name, between, _ string) (string, bool) {
+		text = replace(singleMember, text, func(name, between, _ string) (string, bool) {
 			return "'" + name + "'" + between + gone, isSecretMember(name)
 		})
-		text = replace(line, text, func(name, between, _ string) (string, bool) {
+		text = replace(headerLine, text, func(name, between, _ string) (string, bool) {
 			return name + between + gone, isSecretName(name)
 		})
 	}
 	if strings.Contains(text, "=") {
-		text = replace(part, text, func(name, between, _ string) (string, bool) {
+		text = replace(formPart, text, func(name, between, _ string) (string, bool) {
 			return `name="` + name + between + gone + "\n--", isSecretName(name)
 		})
-		text = replace(quoted, text, func(name, between, _ string) (string, bool) {
+		text = replace(quotedValue, text, func(name, between, _ string) (string, bool) {
 			return name + between + gone, isSecretName(name)
 		})
-		text = redactParameters(text)
+		text = redactParameters(layers, text)
 	}
 	if strings.Contains(text, "<") {
-		text = replace(element, text, func(name, between, _ string) (string, bool) {
+		text = replace(xmlElement, text, func(name, between, _ string) (string, bool) {
 			return "<" + name + between + gone, isSecretName(name)
 		})
 	}
@@ -99,19 +106,39 @@ func redact(text string) string {
 }
 
 // redactParameters also looks at parameters within the value of another one, as in
-// the URL of a redirect.
-func redactParameters(text string) string {
-	return replace(parameter, text, func(name, value, _ string) (string, bool) {
-		if isSecretName(name) || strings.Contains(name, "%") || hidden(decoded(value), value) {
-			return name + "=" + gone, true
+// the URL of a redirect. It reads the text once, whatever is within what.
+func redactParameters(layers int, text string) string {
+	var b strings.Builder
+	rest := 0 // of the value that text begins in, which was decoded as a whole
+	for {
+		at := parameterName.FindStringIndex(text)
+		if at == nil {
+			return b.String() + text
 		}
-		return name + "=" + redactParameters(value), true
-	})
+		name, value, within := text[at[0]:at[1]-1], text[at[1]:], at[0] < rest
+		if within {
+			value = text[at[1]:rest]
+		} else if end := strings.IndexAny(value, "&\"'<> \t\r\n\f"); end >= 0 {
+			value = value[:end]
+		}
+		b.WriteString(text[:at[1]])
+		text, rest = text[at[1]:], len(value)
+		if value != "" && (isSecretName(name) || strings.Contains(name, "%") || !within && hidesPercent(layers, value)) {
+			b.WriteString(gone)
+			text, rest = text[len(value):], 0
+		}
+	}
 }
 
-// hidden reports whether a text has a secret once it is decoded, other than before.
-func hidden(decoded, text string) bool {
-	return decoded != text && redact(decoded) != decoded
+// hidesIn reports whether a text has a secret once it is decoded, or may have one.
+func hidesIn(layers int, text, decoded string) bool {
+	return decoded != text && (layers == 0 || redactTo(layers-1, decoded) != decoded)
+}
+
+// hidesPercent does so for percent-encoding.
+func hidesPercent(layers int, text string) bool {
+	decoded, ok := unpercent(text)
+	return !ok || hidesIn(layers, text, decoded)
 }
 
 // unescaped is what a JSON string holds, as it is if it is none.
@@ -126,23 +153,24 @@ func unescaped(value string) string {
 	return strings.ReplaceAll(value, `\"`, `"`) // it was cut off
 }
 
-// decoded is a text without its percent-encoding, however often it was encoded.
-func decoded(text string) string {
-	for strings.Contains(text, "%") {
-		plain, err := url.QueryUnescape(text)
-		if err != nil || plain == text {
-			break
+// unpercent is a text without its percent-encoding, however often it was encoded; a
+// plus stays, which base64 has as well. It is false for a text that is not encoded well.
+func unpercent(text string) (string, bool) {
+	for well := false; strings.Contains(text, "%"); well = true {
+		plain, err := url.PathUnescape(text)
+		if err != nil {
+			return text, well // what was encoded well may decode to a percent sign
 		}
 		text = plain
 	}
-	return text
+	return text, true
 }
 
 // redactNested takes out the objects and arrays that are the values of secret names.
 func redactNested(text string) string {
 	var b strings.Builder
 	for {
-		at := nested.FindStringSubmatchIndex(text)
+		at := nestedMember.FindStringSubmatchIndex(text)
 		if at == nil {
 			break
 		}
@@ -246,7 +274,7 @@ func ordinary(run string) bool {
 func redactPath(path string) string {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
-		if plain := decoded(segment); redact(plain) != plain {
+		if plain, ok := unpercent(segment); !ok || redact(plain) != plain {
 			segments[i] = gone
 			continue
 		}
@@ -263,12 +291,12 @@ func redactQuery(query string) string {
 	parts := strings.Split(query, "&")
 	for i, part := range parts {
 		name, value, _ := strings.Cut(part, "=")
-		_, err := url.QueryUnescape(value)
+		plain, ok := unpercent(strings.ReplaceAll(value, "+", " "))
 		plainName, nameErr := url.QueryUnescape(name)
 		switch {
-		case err != nil || nameErr != nil, redact(plainName) != plainName:
+		case !ok || nameErr != nil, redact(plainName) != plainName:
 			parts[i] = gone
-		case value != "" && (isSecretName(plainName) || redact(decoded(value)) != decoded(value)):
+		case value != "" && (isSecretName(plainName) || redact(plain) != plain):
 			parts[i] = name + "=" + gone
 		}
 	}

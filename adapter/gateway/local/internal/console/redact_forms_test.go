@@ -1,9 +1,9 @@
 package console
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Secrets are as short as people choose them; only the name tells.
@@ -62,19 +62,38 @@ func TestRedactForms(t *testing.T) {
 	}
 }
 
-// What clients send is bounded, and must not take long, however it is nested.
-func TestRedactEnds(t *testing.T) {
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for _, unit := range []string{"a=", `"a":{`, `"a":"\\\"`, "<a>", "%25", `{"a":"{\"`, "'a':", "a:\n", "--\nname=a\n\n", "=", `\`, "://"} {
-			redact(strings.Repeat(unit, bodyKept/len(unit)))
-			redactQuery(strings.Repeat(unit, pathKept/len(unit)))
+// Forms within each other must not cost more than their length: redact runs for each
+// request, on what clients send. Twice the text may take twice the allocations.
+func TestRedactIsLinear(t *testing.T) {
+	for _, unit := range []string{
+		"a=", `"a":{`, `"a":"\\\"`, "<a>", "%25", `{"a":"{\"`, "'a':", "a:\n", "--\nname=a\n\n", "=", `\`, "://", "a=%41", "a=%3D", `"a":"b=%41\u0041",`,
+	} {
+		allocs := func(size int) float64 {
+			text := strings.Repeat(unit, size/len(unit)) + "%41"
+			return testing.AllocsPerRun(1, func() { redact(text); redactQuery(text) })
 		}
-	}()
-	select {
-	case <-ended:
-	case <-time.After(30 * time.Second):
-		t.Fatal("it takes too long")
+		if one, two := allocs(bodyKept/2), allocs(bodyKept); two > 3*one+100 {
+			t.Errorf("%q: %v allocations for %d bytes, %v for %d", unit, one, bodyKept/2, two, bodyKept)
+		}
+	}
+}
+
+// What is encoded more often than anybody looks, or not well, is not kept.
+func TestRedactWhatCannotBeRead(t *testing.T) {
+	deep := "Zq81hello"
+	for range layersKept + 2 {
+		b, err := json.Marshal(map[string]string{"a": deep})
+		if err != nil {
+			t.Fatal(err)
+		}
+		deep = string(b)
+	}
+	for _, text := range []string{deep, "a=%zzZq81hello"} {
+		if got := redact(text); strings.Contains(got, "Zq81hello") {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+	if got := redactPath("/a%2Bb/" + strings.Repeat("Zq8%2B", 12)); strings.Contains(got, "Zq8") || !strings.Contains(got, "/a%2Bb/") {
+		t.Errorf("a plus in base64: %s", got)
 	}
 }
