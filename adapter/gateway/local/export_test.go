@@ -3,9 +3,11 @@ package local
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"time"
 
 	"github.com/gatehouse-go/gatehouse/adapter"
+	"github.com/gatehouse-go/gatehouse/adapter/gateway"
 	"github.com/gatehouse-go/gatehouse/authz"
 )
 
@@ -55,3 +57,8 @@ func Proves(ctx context.Context, who authz.Identifier, token string) bool {
 
 // Variable is the shell variable of a caller's token.
 func Variable(caller string, taken map[string]bool) string { return variable(caller, taken) }
+
+// Refusal is what the line of a GET says after the status.
+func Refusal(record gateway.Record) string {
+	return refusal(httptest.NewRequest(http.MethodGet, "/", nil), record, verdict{})
+}
